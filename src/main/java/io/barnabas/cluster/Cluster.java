@@ -1,0 +1,66 @@
+package io.barnabas.cluster;
+
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A node's membership in the cluster. Thread-safe. Every change goes through ZooKeeper and is visible in {@link #view}
+ * on this node when its stage completes.
+ *
+ * <p>Errors are {@link io.barnabas.record.BarnabasException}: {@code ZOOKEEPER_UNAVAILABLE} (retriable), {@code
+ * UNKNOWN_TOPIC}, {@code TOPIC_EXISTS}, {@code INVALID_NAME}, {@code INVALID_FIELD}, {@code TOO_MANY}.
+ */
+public interface Cluster extends AutoCloseable {
+    /** Never null, never blocks. */
+    ClusterView view();
+
+    /** Whether this node may append now: connected, its session alive. */
+    Session session();
+
+    CompletionStage<Topic> createTopic(String name, int partitionCount, Map<String, String> config);
+
+    /** Raises the number of partitions; fewer than now is {@code INVALID_FIELD}. */
+    CompletionStage<Topic> addPartitions(String name, int partitionCount);
+
+    /** Sets the given keys; a key with a null value goes back to its default. */
+    CompletionStage<Topic> changeConfig(String name, Map<String, String> changes);
+
+    /** Removes the topic; each owner is told by {@link Listener#topicDeleted}. */
+    CompletionStage<Void> deleteTopic(String name);
+
+    /** Registers before {@code start}; calls come one at a time, in order, on the cluster's own event thread. */
+    void listen(Listener listener);
+
+    /** Gives up what this node owns, removes its registration, closes the connection. Idempotent. */
+    @Override
+    void close();
+
+    /** The state of this node's tie to ZooKeeper. */
+    enum Session {
+        /** Not yet registered. */
+        STARTING,
+        /** Registered; writing is allowed. */
+        CONNECTED,
+        /** The connection is gone, the session may still live: stop writing, wait. */
+        SUSPENDED,
+        /** The session is over: this node owns nothing until it has claimed again. */
+        LOST,
+        CLOSED
+    }
+
+    /** Hears what changes. Methods return fast; a listener that must do I/O hands it to its own thread. */
+    interface Listener {
+        default void viewChanged(ClusterView view) {}
+
+        /** This node owns the partition from now on, under this epoch. Also sent again with a higher epoch after LOST. */
+        default void owned(Topic topic, int partition, int epoch) {}
+
+        /** This node does not own the partition any more. */
+        default void disowned(Topic topic, int partition) {}
+
+        /** Sent after {@link #disowned} of its partitions; what is on disk of it can go. */
+        default void topicDeleted(Topic topic) {}
+
+        default void sessionChanged(Session session) {}
+    }
+}
