@@ -117,15 +117,14 @@ final class Registration {
 
     private void takeSeat(long session) throws Exception {
         String path = paths.node(settings.nodeId());
-        Stat stat = client.checkExists()
-                .usingWatcher((CuratorWatcher) event -> freed.run())
-                .forPath(path);
+        Stat stat = client.checkExists().forPath(path);
         if (stat != null && stat.getEphemeralOwner() == session) {
             return;
         }
         if (stat != null) {
             NodeDocument occupant = documents.node(path, client.getData().forPath(path));
             if (!occupant.instance().equals(settings.instance())) {
+                watch(path);
                 throw new BarnabasException(
                         ErrorCode.ILLEGAL_STATE,
                         "node id " + settings.nodeId() + " is taken by a live node at " + occupant.url()
@@ -138,6 +137,14 @@ final class Registration {
         client.create()
                 .withMode(CreateMode.EPHEMERAL)
                 .forPath(path, documents.node(settings.nodeUrl(), clock.millis(), settings.instance()));
+    }
+
+    /** Only while the id is another's: a node must not react to its own registration. */
+    private void watch(String path) throws Exception {
+        CuratorWatcher watcher = event -> freed.run();
+        if (client.checkExists().usingWatcher(watcher).forPath(path) == null) {
+            freed.run();
+        }
     }
 
     /** Without this a node that was killed while leading would wait for its own old session to end. */

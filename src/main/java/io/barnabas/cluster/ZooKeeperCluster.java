@@ -464,7 +464,8 @@ public final class ZooKeeperCluster implements Cluster {
         if (session() == Session.CONNECTED) {
             claims.claim(holdings.claimable(snapshot, claims.inFlight()), snapshot, sessionId);
             lead();
-            if (snapshot.nodes().containsKey(settings.nodeId())) {
+            Snapshot.Registered seen = snapshot.nodes().get(settings.nodeId());
+            if (seen != null && seen.session() == sessionId) {
                 started.complete(null);
             }
         }
