@@ -53,10 +53,10 @@ public class BarnabasLifecycle {
         Optional<BarnabasSettings> read = Optional.empty();
         try {
             read = Optional.of(settings.get());
+            announcement = new Announcement(address.url(contextPath), read.get().dataDir(), startedNanos);
             Parts made = parts.get();
             made.start();
             running = made;
-            announcement = new Announcement(address.url(contextPath), read.get().dataDir(), startedNanos);
             firstAnswer = FirstAnswer.from(address.probe(contextPath)).thenRun(() -> announcement.ready(made));
         } catch (RuntimeException | LinkageError e) {
             new FailedStart(read.map(BarnabasSettings::exitOnFailure)).handle(e);
