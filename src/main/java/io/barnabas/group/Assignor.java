@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Shares out partitions among a group's members. Pure: the same input gives the same assignment on every node. */
 sealed interface Assignor permits RangeAssignor, RoundRobinAssignor, StickyAssignor {
@@ -59,9 +60,7 @@ sealed interface Assignor permits RangeAssignor, RoundRobinAssignor, StickyAssig
 
         /** Everything that is subscribed to, in order. */
         SortedSet<String> topics() {
-            SortedSet<String> topics = new TreeSet<>();
-            topicsByMember.values().forEach(topics::addAll);
-            return topics;
+            return topicsByMember.values().stream().flatMap(Set::stream).collect(Collectors.toCollection(TreeSet::new));
         }
 
         List<String> membersOf(String topic) {

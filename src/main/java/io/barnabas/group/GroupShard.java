@@ -10,7 +10,6 @@ import io.barnabas.group.GroupCoordinator.Joined;
 import io.barnabas.group.GroupCoordinator.MemberDescription;
 import io.barnabas.group.GroupState.Stable;
 import io.barnabas.group.JournalRecord.GroupChanged;
-import io.barnabas.group.JournalRecord.MemberChanged;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
 import java.util.List;
@@ -43,11 +42,7 @@ final class GroupShard {
     private final Instances instances;
 
     GroupShard(
-            GroupSettings settings,
-            TopicPartitions topics,
-            NodeUsage usage,
-            Supplier<UUID> uuids,
-            GroupEvents events) {
+            GroupSettings settings, TopicPartitions topics, NodeUsage usage, Supplier<UUID> uuids, GroupEvents events) {
         this.topics = topics;
         this.table = new GroupTable(usage);
         Rules rules = new Rules(settings, topics, usage);
@@ -67,9 +62,8 @@ final class GroupShard {
      */
     Outcome<Void> loaded(Moment now) {
         return changing(changes -> {
-            table.instances()
-                    .forEach((group, byName) ->
-                            byName.values().forEach(instance -> instances.restartIdle(group, instance, now)));
+            table.instances().forEach((group, byName) -> byName.values()
+                    .forEach(instance -> instances.restartIdle(group, instance, now)));
             for (Group group : table.groups()) {
                 if (group.members().isEmpty()) {
                     membership.restartRetention(group, now);
@@ -119,6 +113,14 @@ final class GroupShard {
 
     Outcome<Void> leave(String group, String memberId, Moment now) {
         return changing(changes -> membership.leave(group, memberId, now, changes));
+    }
+
+    /** The member does not take what it is told, and cannot be in a group so. */
+    Outcome<Void> deaf(String group, String memberId, Moment now) {
+        String reason = "the member does not take its notices";
+        return changing(changes -> membership
+                .member(group, memberId)
+                .ifPresent(member -> membership.putOut(group, memberId, ErrorCode.OVERLOADED, reason, now, changes)));
     }
 
     Outcome<Void> commit(
@@ -188,23 +190,11 @@ final class GroupShard {
         if (bound) {
             changes.write(new GroupChanged(group.name(), group.header().unbound()));
         }
-        for (Member member : List.copyOf(group.members().values())) {
-            if (member.topics().contains(topic)) {
-                unsubscribe(group, member, topic, now, changes);
-            }
+        if (subscribed) {
+            membership.unsubscribe(group, topic, changes);
         }
-        if (table.group(group.name()).isPresent() && (subscribed || group.members().isEmpty())) {
+        if (subscribed || group.members().isEmpty()) {
             membership.settle(group, now, changes);
-        }
-    }
-
-    private void unsubscribe(Group group, Member member, String topic, Moment now, Changes changes) {
-        Member left = member.without(topic);
-        if (left.topics().isEmpty()) {
-            String reason = "topic '" + topic + "' does not exist any more";
-            membership.putOut(group.name(), member.memberId(), ErrorCode.UNKNOWN_TOPIC, reason, now, changes);
-        } else {
-            changes.write(new MemberChanged(group.name(), left));
         }
     }
 
@@ -212,8 +202,7 @@ final class GroupShard {
         switch (due.kind()) {
             case SESSION -> membership.expire(due.group(), due.name(), now, changes);
             case INSTANCE -> instances.expire(due.group(), due.name(), now, changes);
-            case REBALANCE ->
-                table.group(due.group()).ifPresent(group -> rebalance.lookAgain(group, now, changes));
+            case REBALANCE -> table.group(due.group()).ifPresent(group -> rebalance.lookAgain(group, now, changes));
             case RETENTION ->
                 table.group(due.group())
                         .filter(group -> group.members().isEmpty())
@@ -230,7 +219,8 @@ final class GroupShard {
         SortedSet<String> read = new TreeSet<>();
         group.members().values().forEach(member -> read.addAll(member.topics()));
         group.offsets().keySet().forEach(partition -> read.add(partition.topic()));
-        return new GroupSummary(group.name(), group.state().name(), group.members().size(), read);
+        return new GroupSummary(
+                group.name(), group.state().name(), group.members().size(), read);
     }
 
     private static GroupDescription description(Group group) {

@@ -61,8 +61,8 @@ final class Instances {
         remove(group, instance, changes);
         String reason = "consumer instance '" + name + "' was idle for " + instance.idleTimeoutMs() + " ms";
         memberOf(group, instance)
-                .ifPresent(memberId -> membership.putOut(
-                        group, memberId, ErrorCode.UNKNOWN_INSTANCE, reason, now, changes));
+                .ifPresent(memberId ->
+                        membership.putOut(group, memberId, ErrorCode.UNKNOWN_INSTANCE, reason, now, changes));
     }
 
     void restartIdle(String group, ConsumerInstance instance, Moment now) {
@@ -75,15 +75,13 @@ final class Instances {
     }
 
     private Optional<String> memberOf(String group, ConsumerInstance instance) {
-        return instance.memberId().filter(memberId -> table.group(group)
-                .filter(known -> known.members().containsKey(memberId))
-                .isPresent());
+        return instance.memberId()
+                .filter(memberId -> membership.member(group, memberId).isPresent());
     }
 
     private ConsumerInstance require(String group, String name) {
         return table.instance(group, name)
                 .orElseThrow(() -> new BarnabasException(
-                        ErrorCode.UNKNOWN_INSTANCE,
-                        "group '" + group + "' has no consumer instance '" + name + "'"));
+                        ErrorCode.UNKNOWN_INSTANCE, "group '" + group + "' has no consumer instance '" + name + "'"));
     }
 }

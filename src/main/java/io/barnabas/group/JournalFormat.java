@@ -70,8 +70,7 @@ final class JournalFormat {
         } else if (record instanceof OffsetRemoved removed) {
             return new Encoded(offsetKey(removed.group(), removed.partition()), null);
         } else if (record instanceof InstanceChanged changed) {
-            return new Encoded(
-                    instanceKey(changed.group(), changed.instance().name()), value(changed.instance()));
+            return new Encoded(instanceKey(changed.group(), changed.instance().name()), value(changed.instance()));
         } else if (record instanceof InstanceRemoved removed) {
             return new Encoded(instanceKey(removed.group(), removed.name()), null);
         }
@@ -110,8 +109,7 @@ final class JournalFormat {
             return new GroupRemoved(group);
         }
         FieldReader value = value("group", bytes);
-        GroupHeader header =
-                new GroupHeader(value.int32(), value.optionalText(), value.optionalText(), value.int64());
+        GroupHeader header = new GroupHeader(value.int32(), value.optionalText(), value.optionalText(), value.int64());
         value.requireEnd();
         return new GroupChanged(group, header);
     }
@@ -174,9 +172,8 @@ final class JournalFormat {
         FieldWriter value = new FieldWriter().int8(VERSION).int8(NATIVE_MEMBER).text(member.clientId());
         value.int32(member.sessionTimeoutMs()).int32(member.rebalanceTimeoutMs());
         value.list(member.topics(), FieldWriter::text);
-        value.list(
-                member.holdings().entrySet(),
-                (writer, holding) -> partition(writer, holding.getKey()).int32(holding.getValue()));
+        value.list(member.holdings().entrySet(), (writer, holding) -> partition(writer, holding.getKey())
+                .int32(holding.getValue()));
         return value.bytes();
     }
 
@@ -190,9 +187,8 @@ final class JournalFormat {
 
     private static byte[] value(ConsumerInstance instance) {
         FieldWriter value = new FieldWriter().int8(VERSION);
-        value.list(
-                new TreeMap<>(instance.settings()).entrySet(),
-                (writer, setting) -> writer.text(setting.getKey()).text(setting.getValue()));
+        value.list(new TreeMap<>(instance.settings()).entrySet(), (writer, setting) -> writer.text(setting.getKey())
+                .text(setting.getValue()));
         value.list(new TreeSet<>(instance.topics()), FieldWriter::text);
         value.optionalText(instance.topicPattern());
         value.list(new TreeSet<>(instance.assignments()), JournalFormat::partition);

@@ -33,8 +33,7 @@ record Member(
     }
 
     Member holding(Map<TopicPartition, Integer> changed) {
-        return new Member(
-                memberId, clientId, topics, sessionTimeoutMs, rebalanceTimeoutMs, new TreeMap<>(changed));
+        return new Member(memberId, clientId, topics, sessionTimeoutMs, rebalanceTimeoutMs, new TreeMap<>(changed));
     }
 
     /** The member without a topic that is gone. */

@@ -12,6 +12,7 @@ import io.barnabas.group.Notice.Removed;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -89,10 +90,27 @@ final class Membership {
         remove(name, memberId, now, changes);
     }
 
+    /** The member's session time-out has passed; it may have gone in the same instant. */
     void expire(String name, String memberId, Moment now, Changes changes) {
-        Member member = require(name, memberId);
-        String reason = "nothing was heard of the member for " + member.sessionTimeoutMs() + " ms";
-        putOut(name, memberId, ErrorCode.UNKNOWN_MEMBER, reason, now, changes);
+        member(name, memberId).ifPresent(member -> {
+            String reason = "nothing was heard of the member for " + member.sessionTimeoutMs() + " ms";
+            putOut(name, memberId, ErrorCode.UNKNOWN_MEMBER, reason, now, changes);
+        });
+    }
+
+    /** Takes a topic that is gone from every member, and out members that read nothing else. */
+    void unsubscribe(Group group, String topic, Changes changes) {
+        for (Member member : List.copyOf(group.members().values())) {
+            Member left = member.without(topic);
+            if (left.topics().isEmpty()) {
+                String reason = "topic '" + topic + "' does not exist any more";
+                changes.tell(new Removed(group.name(), member.memberId(), ErrorCode.UNKNOWN_TOPIC, reason));
+                events.memberRemoved(group.name(), ErrorCode.UNKNOWN_TOPIC);
+                forget(group.name(), member.memberId(), changes);
+            } else if (!left.equals(member)) {
+                changes.write(new MemberChanged(group.name(), left));
+            }
+        }
     }
 
     /** Removes a member that did not ask for it. */
@@ -102,10 +120,14 @@ final class Membership {
         remove(name, memberId, now, changes);
     }
 
+    Optional<Member> member(String name, String memberId) {
+        return table.group(name).map(group -> group.members().get(memberId));
+    }
+
     Member require(String name, String memberId) {
-        return table.group(name)
-                .map(group -> group.members().get(memberId))
-                .orElseThrow(() -> Rebalance.unknownMember(name, memberId));
+        return member(name, memberId)
+                .orElseThrow(() -> new BarnabasException(
+                        ErrorCode.UNKNOWN_MEMBER, "group '" + name + "' has no member '" + memberId + "'"));
     }
 
     void restartSession(String name, Member member, Moment now) {
@@ -114,7 +136,8 @@ final class Membership {
 
     /** Starts to count how long a group without members is kept. */
     void restartRetention(Group group, Moment now) {
-        long keptMs = Math.max(0, now.wallMs() - group.header().idleSinceMs());
+        long sinceMs = group.header().idleSinceMs();
+        long keptMs = sinceMs == GroupHeader.NOT_IDLE ? 0 : Math.max(0, now.wallMs() - sinceMs);
         long leftMs = Math.max(0, rules.settings().offsetsRetentionMs() - keptMs);
         deadlines.set(TimeOut.retention(group.name()), now.monotonicMs() + leftMs);
     }
@@ -130,17 +153,20 @@ final class Membership {
             deadlines.clear(TimeOut.retention(group.name()));
             changes.write(new GroupRemoved(group.name()));
         } else if (!(group.state() instanceof Empty)) {
-            changes.write(
-                    new GroupChanged(group.name(), group.header().withoutMembers(now.wallMs())));
+            changes.write(new GroupChanged(group.name(), group.header().withoutMembers(now.wallMs())));
             group.become(new Empty());
             restartRetention(group, now);
         }
     }
 
     private void remove(String name, String memberId, Moment now, Changes changes) {
+        forget(name, memberId, changes);
+        settle(table.group(name).orElseThrow(), now, changes);
+    }
+
+    private void forget(String name, String memberId, Changes changes) {
         deadlines.clear(TimeOut.session(name, memberId));
         changes.write(new MemberRemoved(name, memberId));
-        settle(table.group(name).orElseThrow(), now, changes);
     }
 
     private Member member(JoinRequest request, Optional<Member> before) {

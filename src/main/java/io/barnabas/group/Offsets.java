@@ -81,8 +81,8 @@ final class Offsets {
 
     Group require(String name) {
         return table.group(name)
-                .orElseThrow(() -> new BarnabasException(
-                        ErrorCode.UNKNOWN_GROUP, "group '" + name + "' does not exist"));
+                .orElseThrow(
+                        () -> new BarnabasException(ErrorCode.UNKNOWN_GROUP, "group '" + name + "' does not exist"));
     }
 
     private void commitFromOutside(
@@ -118,8 +118,7 @@ final class Offsets {
     }
 
     /** What a member is giving up it still holds, until the next generation is made without it. */
-    private static void requireHeld(
-            String name, Member member, Committer.Member committer, TopicPartition partition) {
+    private static void requireHeld(String name, Member member, Committer.Member committer, TopicPartition partition) {
         Integer since = member.holdings().get(partition);
         if (since == null) {
             throw new BarnabasException(

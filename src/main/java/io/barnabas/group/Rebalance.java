@@ -9,10 +9,9 @@ import io.barnabas.group.JournalRecord.GroupChanged;
 import io.barnabas.group.JournalRecord.MemberChanged;
 import io.barnabas.group.Notice.Assigned;
 import io.barnabas.group.Notice.Revoked;
-import io.barnabas.record.ErrorCode;
-import io.barnabas.record.BarnabasException;
 import io.barnabas.record.TopicPartition;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -70,7 +69,8 @@ final class Rebalance {
             Handover handover = preparing.handover();
             for (Map.Entry<String, Set<TopicPartition>> late :
                     handover.late(now.monotonicMs()).entrySet()) {
-                events.releaseTimedOut(group.name(), late.getKey(), late.getValue().size());
+                events.releaseTimedOut(
+                        group.name(), late.getKey(), late.getValue().size());
                 handover = handover.release(late.getKey(), late.getValue());
             }
             continueWith(group, preparing.with(handover), now, changes);
@@ -121,7 +121,8 @@ final class Rebalance {
 
     private void prepare(Group group, PreparingRebalance preparing, Moment now, Changes changes) {
         Map<String, Member> members = group.members();
-        Handover handover = preparing.handover()
+        Handover handover = preparing
+                .handover()
                 .retain((memberId, partition) -> members.containsKey(memberId)
                         && members.get(memberId).held().contains(partition));
         SortedMap<String, SortedSet<TopicPartition>> target = target(group);
@@ -151,7 +152,7 @@ final class Rebalance {
     private void complete(Group group, PreparingRebalance preparing, Changes changes) {
         SortedMap<String, SortedSet<TopicPartition>> target = target(group);
         changes.write(new GroupChanged(group.name(), group.header().nextGeneration()));
-        for (Member member : Set.copyOf(group.members().values())) {
+        for (Member member : List.copyOf(group.members().values())) {
             SortedMap<TopicPartition, Integer> holdings = new TreeMap<>();
             for (TopicPartition partition : target.get(member.memberId())) {
                 Integer since = member.holdings().get(partition);
@@ -167,7 +168,11 @@ final class Rebalance {
     }
 
     private SortedMap<String, SortedSet<TopicPartition>> target(Group group) {
-        return group.header().assignor().map(Assignor::named).orElse(Assignor.DEFAULT).assign(input(group));
+        return group.header()
+                .assignor()
+                .map(Assignor::named)
+                .orElse(Assignor.DEFAULT)
+                .assign(input(group));
     }
 
     private Assignor.Input input(Group group) {
@@ -177,7 +182,8 @@ final class Rebalance {
         group.members().forEach((memberId, member) -> {
             topicsByMember.put(memberId, member.topics());
             current.put(memberId, member.held());
-            member.topics().forEach(topic -> counts.put(topic, topics.count(topic).orElse(0)));
+            member.topics()
+                    .forEach(topic -> counts.put(topic, topics.count(topic).orElse(0)));
         });
         return new Assignor.Input(topicsByMember, counts, current);
     }
@@ -193,7 +199,8 @@ final class Rebalance {
                 .mapToInt(topic -> topics.count(topic).orElse(0))
                 .sum();
         long memberCount = group.members().values().stream()
-                .filter(other -> other.topics().stream().anyMatch(member.topics()::contains))
+                .filter(other -> other.topics().stream()
+                        .anyMatch(topic -> member.topics().contains(topic)))
                 .count();
         return counted(memberCount, "member shares", "members share") + " "
                 + counted(partitionCount, "partition", "partitions") + " of " + Rules.quoted(member.topics())
@@ -202,10 +209,5 @@ final class Rebalance {
 
     private static String counted(long count, String one, String many) {
         return count + " " + (count == 1 ? one : many);
-    }
-
-    static BarnabasException unknownMember(String group, String memberId) {
-        return new BarnabasException(
-                ErrorCode.UNKNOWN_MEMBER, "group '" + group + "' has no member '" + memberId + "'");
     }
 }

@@ -49,7 +49,7 @@ record Rules(GroupSettings settings, TopicPartitions topics, NodeUsage usage) {
             return Optional.empty();
         }
         SortedSet<String> all = new TreeSet<>(wanted);
-        boundTopic.ifPresent(all::add);
+        boundTopic.ifPresent(topic -> all.add(topic));
         if (all.size() > 1) {
             throw new BarnabasException(
                     ErrorCode.GROUP_BOUND_TO_OTHER_TOPIC,
@@ -59,8 +59,8 @@ record Rules(GroupSettings settings, TopicPartitions topics, NodeUsage usage) {
                                 return "group '" + group + "' is bound to topic '" + topic + "', it cannot read "
                                         + quoted(all);
                             })
-                            .orElseGet(() -> "a group reads one topic, group '" + group + "' cannot read "
-                                    + quoted(all)));
+                            .orElseGet(
+                                    () -> "a group reads one topic, group '" + group + "' cannot read " + quoted(all)));
         }
         return all.isEmpty() ? Optional.empty() : Optional.of(all.first());
     }
@@ -86,8 +86,7 @@ record Rules(GroupSettings settings, TopicPartitions topics, NodeUsage usage) {
                     settings.maxInstancesPerGroup());
         }
         if (usage.instances().get() >= settings.maxInstances()) {
-            throw tooMany(
-                    "this node has " + usage.instances().get() + " consumer instances", settings.maxInstances());
+            throw tooMany("this node has " + usage.instances().get() + " consumer instances", settings.maxInstances());
         }
     }
 
@@ -141,7 +140,8 @@ record Rules(GroupSettings settings, TopicPartitions topics, NodeUsage usage) {
 
     static String quoted(Collection<String> topics) {
         return (topics.size() == 1 ? "topic " : "topics ")
-                + String.join(", ", topics.stream().map(topic -> "'" + topic + "'").toList());
+                + String.join(
+                        ", ", topics.stream().map(topic -> "'" + topic + "'").toList());
     }
 
     private int requireTopic(String topic) {

@@ -60,14 +60,12 @@ record StickyAssignor() implements Assignor {
     }
 
     private static void dealOut(
-            Input input,
-            SortedSet<TopicPartition> free,
-            SortedMap<String, SortedSet<TopicPartition>> assignment) {
+            Input input, SortedSet<TopicPartition> free, SortedMap<String, SortedSet<TopicPartition>> assignment) {
         Map<String, List<String>> membersByTopic = new HashMap<>();
         input.topics().forEach(topic -> membersByTopic.put(topic, input.membersOf(topic)));
         List<TopicPartition> hardestFirst = new ArrayList<>(free);
-        hardestFirst.sort(
-                Comparator.comparingInt(partition -> membersByTopic.get(partition.topic()).size()));
+        hardestFirst.sort(Comparator.comparingInt(
+                partition -> membersByTopic.get(partition.topic()).size()));
         for (TopicPartition partition : hardestFirst) {
             String least = Collections.min(
                     membersByTopic.get(partition.topic()),
@@ -112,7 +110,10 @@ record StickyAssignor() implements Assignor {
                 for (String taker : input.membersOf(partition.topic())) {
                     if (!taker.equals(from) && reachedFrom.putIfAbsent(taker, giver) == null) {
                         open.add(taker);
-                        poorest = assignment.get(taker).size() < assignment.get(poorest).size() ? taker : poorest;
+                        poorest = assignment.get(taker).size()
+                                        < assignment.get(poorest).size()
+                                ? taker
+                                : poorest;
                     }
                 }
             }
@@ -137,7 +138,8 @@ record StickyAssignor() implements Assignor {
             TopicPartition passed = assignment.get(chain.get(i)).stream()
                     .filter(partition -> wanted.contains(partition.topic()))
                     // What the giver did not have before goes first: it has not settled there.
-                    .min(Comparator.comparing(settled::contains).thenComparing(Comparator.reverseOrder()))
+                    .min(Comparator.<TopicPartition, Boolean>comparing(settled::contains)
+                            .thenComparing(Comparator.reverseOrder()))
                     .orElseThrow();
             assignment.get(chain.get(i)).remove(passed);
             assignment.get(chain.get(i + 1)).add(passed);
