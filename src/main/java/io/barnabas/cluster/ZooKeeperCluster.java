@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -72,6 +73,10 @@ public final class ZooKeeperCluster implements Cluster {
     private final Announcer announcer = new Announcer();
     private final ScheduledThreadPoolExecutor events;
     private final ScheduledThreadPoolExecutor work;
+
+    /** For Curator, which would make one of its own and never end it. */
+    private final ScheduledThreadPoolExecutor errands;
+
     private final Semaphore changes;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -98,6 +103,7 @@ public final class ZooKeeperCluster implements Cluster {
     private int link;
     private boolean mirrored;
     private boolean registering;
+    private boolean seatSeen;
 
     /**
      * @param configCheck throws {@code INVALID_FIELD} for a topic configuration that cannot be
@@ -114,7 +120,8 @@ public final class ZooKeeperCluster implements Cluster {
         ZkPaths paths = new ZkPaths(settings.root());
         events = thread(threads);
         work = thread(threads);
-        client = connection(settings, threads);
+        errands = thread(threads);
+        client = connection(settings, threads, errands);
         registration = new Registration(client, paths, documents, settings, clock, ids, () -> post(this::register));
         catalogue = new Catalogue(client, paths, documents, settings.limits(), configCheck, ids);
         controller = new Controller(client, paths, documents, settings.nodeId());
@@ -398,6 +405,7 @@ public final class ZooKeeperCluster implements Cluster {
         }
         registering = false;
         if (seat.session() != sessionId) {
+            seatSeen = false;
             lose();
         }
         clusterId = seat.clusterId();
@@ -461,14 +469,27 @@ public final class ZooKeeperCluster implements Cluster {
         }
         publish(holdings.reconcile(snapshot), before);
         expectations.check(snapshot);
-        if (session() == Session.CONNECTED) {
+        if (session() == Session.CONNECTED && seated()) {
             claims.claim(holdings.claimable(snapshot, claims.inFlight()), snapshot, sessionId);
             lead();
-            Snapshot.Registered seen = snapshot.nodes().get(settings.nodeId());
-            if (seen != null && seen.session() == sessionId) {
-                started.complete(null);
-            }
+            started.complete(null);
         }
+    }
+
+    /**
+     * Whether ZooKeeper shows this node's registration. One that was seen and is gone, or is another's, was taken away:
+     * then this node owns nothing until it is registered again.
+     */
+    private boolean seated() {
+        Snapshot.Registered seen = snapshot.nodes().get(settings.nodeId());
+        boolean now = seen != null && seen.session() == sessionId;
+        if (seatSeen && !now) {
+            LOG.error("this node's registration was taken away node={}", settings.nodeId());
+            lose();
+            register();
+        }
+        seatSeen = now;
+        return now;
     }
 
     private void publish(Holdings.Outcome outcome, Snapshot before) {
@@ -634,6 +655,7 @@ public final class ZooKeeperCluster implements Cluster {
             mirror.close();
         }
         client.close();
+        errands.shutdownNow();
         work.shutdownNow();
         events.shutdownNow();
         try {
@@ -652,7 +674,7 @@ public final class ZooKeeperCluster implements Cluster {
         return executor;
     }
 
-    private static CuratorFramework connection(ClusterSettings settings, ThreadFactory threads) {
+    private static CuratorFramework connection(ClusterSettings settings, ThreadFactory threads, Executor errands) {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
         return CuratorFrameworkFactory.builder()
@@ -661,6 +683,7 @@ public final class ZooKeeperCluster implements Cluster {
                 .connectionTimeoutMs(settings.connectionTimeoutMs())
                 .retryPolicy(new RetryNTimes(OPERATION_RETRIES, (int) RETRY_MS))
                 .threadFactory(threads)
+                .runSafeService(errands)
                 .zkClientConfig(config)
                 .ensembleTracker(false)
                 .dontUseContainerParents()

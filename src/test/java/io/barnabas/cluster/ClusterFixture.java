@@ -77,7 +77,7 @@ final class ClusterFixture implements AutoCloseable {
     }
 
     static ConditionFactory soon() {
-        return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20));
+        return Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20));
     }
 
     static Optional<Ownership> owner(Cluster cluster, String topic, int partition) {
