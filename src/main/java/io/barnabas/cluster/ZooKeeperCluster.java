@@ -6,7 +6,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import io.barnabas.cluster.Snapshot.Versioned;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
-import io.barnabas.record.TopicName;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -23,12 +21,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -69,7 +65,6 @@ public final class ZooKeeperCluster implements Cluster {
     private final LeaderLatch latch;
     private final Holdings holdings;
     private final Claims claims;
-    private final Expectations expectations;
     private final Announcer announcer = new Announcer();
     private final ScheduledThreadPoolExecutor events;
     private final ScheduledThreadPoolExecutor work;
@@ -77,7 +72,7 @@ public final class ZooKeeperCluster implements Cluster {
     /** For Curator, which would make one of its own and never end it. */
     private final ScheduledThreadPoolExecutor errands;
 
-    private final Semaphore changes;
+    private final TopicChanges changes;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean refreshQueued = new AtomicBoolean();
@@ -136,8 +131,14 @@ public final class ZooKeeperCluster implements Cluster {
                 settings.nodeId(),
                 settings.limits().claimsInFlight(),
                 new ClaimAnswers());
-        expectations = new Expectations(events, this::answer, settings.changeWaitMs());
-        changes = new Semaphore(settings.limits().changesInFlight());
+        changes = new TopicChanges(
+                catalogue,
+                holdings,
+                new Expectations(events, this::answer, settings.changeWaitMs()),
+                this::post,
+                this::toil,
+                new Self(),
+                settings.limits().changesInFlight());
         view = snapshot.view(clusterId, settings.nodeId(), Map.of());
     }
 
@@ -198,10 +199,7 @@ public final class ZooKeeperCluster implements Cluster {
 
     @Override
     public CompletionStage<Topic> createTopic(String name, int partitionCount, Map<String, String> config) {
-        return changed(() -> {
-            requirePublic(name);
-            return catalogue.create(name, partitionCount, config, view);
-        });
+        return changes.create(name, partitionCount, config);
     }
 
     /**
@@ -209,46 +207,22 @@ public final class ZooKeeperCluster implements Cluster {
      * and configuration it has.
      */
     public CompletionStage<Topic> createInternalTopic(String name, int partitionCount, Map<String, String> config) {
-        return changed(() -> {
-            if (!TopicName.internal(TopicName.require(name))) {
-                throw new BarnabasException(
-                        ErrorCode.INVALID_NAME,
-                        "an internal topic's name starts with " + TopicName.INTERNAL_PREFIX + ", got '" + name + "'");
-            }
-            return catalogue.ensure(name, partitionCount, config, view);
-        });
+        return changes.ensureInternal(name, partitionCount, config);
     }
 
     @Override
     public CompletionStage<Topic> addPartitions(String name, int partitionCount) {
-        return changed(() -> {
-            requirePublic(name);
-            return catalogue.addPartitions(name, partitionCount, view);
-        });
+        return changes.addPartitions(name, partitionCount);
     }
 
     @Override
     public CompletionStage<Topic> changeConfig(String name, Map<String, String> changed) {
-        return changed(() -> {
-            TopicName.require(name);
-            return catalogue.changeConfig(name, changed);
-        });
+        return changes.changeConfig(name, changed);
     }
 
     @Override
     public CompletionStage<Void> deleteTopic(String name) {
-        CompletableFuture<Void> answer = new CompletableFuture<>();
-        submit(answer, () -> {
-            requirePublic(name);
-            Topic topic = catalogue.delete(name);
-            expect(
-                    "topic '" + name + "' is deleted",
-                    now -> now.topic(topic.id()).isEmpty(),
-                    null,
-                    answer);
-            return null;
-        });
-        return answer;
+        return changes.delete(name);
     }
 
     @Override
@@ -269,80 +243,6 @@ public final class ZooKeeperCluster implements Cluster {
             Thread.currentThread().interrupt();
         }
         closeQuietly();
-    }
-
-    // ---- Changes of topics
-
-    private CompletionStage<Topic> changed(Callable<Versioned<Topic>> change) {
-        CompletableFuture<Topic> answer = new CompletableFuture<>();
-        submit(answer, () -> {
-            Versioned<Topic> made = change.call();
-            Topic topic = made.value();
-            expect(
-                    "topic '" + topic.name() + "' is as asked, placed and owned",
-                    now -> visible(made, now),
-                    topic,
-                    answer);
-            return null;
-        });
-        return answer;
-    }
-
-    /** The change, or a later one, is in sight, and this node holds what it shall own of the topic. */
-    private boolean visible(Versioned<Topic> made, Snapshot now) {
-        Versioned<Topic> seen = now.topics().get(made.value().name());
-        return seen != null
-                && seen.value().id().equals(made.value().id())
-                && seen.version() >= made.version()
-                && holdings.settled(seen.value(), now);
-    }
-
-    private void submit(CompletableFuture<?> answer, Callable<Void> change) {
-        if (session() != Session.CONNECTED) {
-            answer.completeExceptionally(new BarnabasException(
-                    ErrorCode.ZOOKEEPER_UNAVAILABLE,
-                    "this node has no session with ZooKeeper at the moment, its state is " + session()));
-            return;
-        }
-        if (!changes.tryAcquire()) {
-            answer.completeExceptionally(new BarnabasException(
-                    ErrorCode.TOO_MANY,
-                    "more than " + settings.limits().changesInFlight() + " changes of topics wait on this node"));
-            return;
-        }
-        CompletableFuture<?> unused = answer.whenComplete((done, failure) -> changes.release());
-        try {
-            work.execute(() -> {
-                try {
-                    change.call();
-                } catch (Exception e) {
-                    answer.completeExceptionally(ZooKeeperErrors.of("changing a topic", e));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(
-                    new BarnabasException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "this node has left the cluster", e));
-        }
-    }
-
-    private <T> void expect(String what, Predicate<Snapshot> met, T value, CompletableFuture<T> answer) {
-        post(() -> {
-            expectations.add(what, met, value, answer);
-            if (session == Session.CLOSED) {
-                expectations.fail();
-            } else {
-                expectations.check(snapshot);
-            }
-        });
-    }
-
-    private static void requirePublic(String name) {
-        if (TopicName.internal(TopicName.require(name))) {
-            throw new BarnabasException(
-                    ErrorCode.INVALID_NAME,
-                    "topic '" + name + "' belongs to the broker: names that start with " + TopicName.INTERNAL_PREFIX
-                            + " cannot be created, changed or deleted");
-        }
     }
 
     // ---- The session
@@ -468,7 +368,7 @@ public final class ZooKeeperCluster implements Cluster {
             return;
         }
         publish(holdings.reconcile(snapshot), before);
-        expectations.check(snapshot);
+        changes.seen(snapshot);
         if (session() == Session.CONNECTED && seated()) {
             claims.claim(holdings.claimable(snapshot, claims.inFlight()), snapshot, sessionId);
             lead();
@@ -522,6 +422,23 @@ public final class ZooKeeperCluster implements Cluster {
                 post(() -> later(() -> confirmDeleted(topic, inCluster), settings.sessionTimeoutMs()));
             }
         });
+    }
+
+    private final class Self implements TopicChanges.Node {
+        @Override
+        public Session session() {
+            return ZooKeeperCluster.this.session();
+        }
+
+        @Override
+        public ClusterView view() {
+            return view;
+        }
+
+        @Override
+        public Snapshot snapshot() {
+            return snapshot;
+        }
     }
 
     private final class ClaimAnswers implements Claims.Answer {
@@ -637,7 +554,6 @@ public final class ZooKeeperCluster implements Cluster {
         view = snapshot.view(clusterId, settings.nodeId(), holdings.held());
         announcer.disowned(released);
         announcer.tell(listener -> listener.sessionChanged(Session.CLOSED));
-        expectations.fail();
         started.completeExceptionally(
                 new BarnabasException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "this node was closed while it started"));
     }
@@ -658,6 +574,7 @@ public final class ZooKeeperCluster implements Cluster {
         errands.shutdownNow();
         work.shutdownNow();
         events.shutdownNow();
+        changes.close();
         try {
             if (!work.awaitTermination(CLOSE_WAIT_MS, MILLISECONDS)
                     || !events.awaitTermination(CLOSE_WAIT_MS, MILLISECONDS)) {
