@@ -34,13 +34,16 @@ final class BarnabasAdmin implements Closeable {
 
     void createTopic(String topic, int partitions) throws IOException {
         byte[] body = ("{\"topic_name\":\"" + topic + "\",\"partitions_count\":" + partitions + "}").getBytes(UTF_8);
-        requireOk("creating topic " + topic, call((http, listener) ->
-                http.post(url.base() + "/admin/topics", JSON, ByteBuffer.wrap(body), listener)));
+        requireOk(
+                "creating topic " + topic,
+                call((http, listener) ->
+                        http.post(url.base() + "/admin/topics", JSON, ByteBuffer.wrap(body), listener)));
     }
 
     void deleteTopic(String topic) throws IOException {
-        requireOk("deleting topic " + topic, call((http, listener) ->
-                http.delete(url.base() + "/admin/topics/" + topic, listener)));
+        requireOk(
+                "deleting topic " + topic,
+                call((http, listener) -> http.delete(url.base() + "/admin/topics/" + topic, listener)));
     }
 
     /** Sends a request and waits for its answer. */
@@ -63,7 +66,9 @@ final class BarnabasAdmin implements Closeable {
     }
 
     private void answered(HttpAnswer passing) {
-        ByteBuffer copy = ByteBuffer.allocate(passing.body().remaining()).put(passing.body()).flip();
+        ByteBuffer copy = ByteBuffer.allocate(passing.body().remaining())
+                .put(passing.body())
+                .flip();
         answer = new HttpAnswer(passing.status(), copy);
     }
 

@@ -62,8 +62,7 @@ abstract class BarnabasTarget implements Target {
         BarnabasSender sender = new BarnabasSender(
                 uplink,
                 binary
-                        ? () -> new BatchEncoding(
-                                batching.compression(), batching.batchBytes(), Clock.systemUTC())
+                        ? () -> new BatchEncoding(batching.compression(), batching.batchBytes(), Clock.systemUTC())
                         : () -> new JsonEncoding(batching.requestRecords()),
                 binary,
                 TimeUnit.MILLISECONDS.toNanos(batching.lingerMs()),

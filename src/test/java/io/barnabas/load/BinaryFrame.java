@@ -13,7 +13,15 @@ import java.nio.ByteBuffer;
  * @param body record batches or, in the answer to a refused request, a message; a view into what was parsed
  */
 record BinaryFrame(
-        int kind, int flags, int id, int partition, int errorCode, long offset, long end, String topic, ByteBuffer body) {
+        int kind,
+        int flags,
+        int id,
+        int partition,
+        int errorCode,
+        long offset,
+        long end,
+        String topic,
+        ByteBuffer body) {
     static final int PRODUCE = 1;
     static final int PRODUCED = 2;
     static final int RECORDS = 3;
@@ -27,8 +35,7 @@ record BinaryFrame(
         return HEADER_BYTES + topic.length + batches.remaining();
     }
 
-    static void putProduce(
-            ByteBuffer target, Acks acks, int id, byte[] topic, int partition, ByteBuffer batches) {
+    static void putProduce(ByteBuffer target, Acks acks, int id, byte[] topic, int partition, ByteBuffer batches) {
         target.put(VERSION).put((byte) PRODUCE).putShort(flags(acks)).putInt(id).putInt(partition);
         target.putInt(0).putLong(0).putLong(0).putShort((short) topic.length);
         target.put(topic).put(batches.duplicate());

@@ -39,8 +39,7 @@ final class Checker {
         }
     }
 
-    private static void checkPass(
-            Keys keys, int producer, Ledger ledger, List<Reading> pass, Findings findings) {
+    private static void checkPass(Keys keys, int producer, Ledger ledger, List<Reading> pass, Findings findings) {
         for (int sequence = 0; sequence < ledger.records(); sequence++) {
             Reading reader = reader(pass, producer, sequence);
             if (reader == null) {

@@ -43,14 +43,19 @@ final class HttpConnection implements Connection.Input {
     }
 
     void get(String path, String accept, Listener listener) throws IOException {
-        send("GET " + path + " HTTP/1.1\r\nHost: " + url.authority() + "\r\nAccept: " + accept + "\r\n\r\n",
-                ByteBuffer.allocate(0), listener);
+        send(
+                "GET " + path + " HTTP/1.1\r\nHost: " + url.authority() + "\r\nAccept: " + accept + "\r\n\r\n",
+                ByteBuffer.allocate(0),
+                listener);
     }
 
     /** The body is the connection's from here on. */
     void post(String path, String contentType, ByteBuffer body, Listener listener) throws IOException {
-        send("POST " + path + " HTTP/1.1\r\nHost: " + url.authority() + "\r\nContent-Type: " + contentType
-                + "\r\nContent-Length: " + body.remaining() + "\r\n\r\n", body, listener);
+        send(
+                "POST " + path + " HTTP/1.1\r\nHost: " + url.authority() + "\r\nContent-Type: " + contentType
+                        + "\r\nContent-Length: " + body.remaining() + "\r\n\r\n",
+                body,
+                listener);
     }
 
     void delete(String path, Listener listener) throws IOException {
@@ -77,7 +82,8 @@ final class HttpConnection implements Connection.Input {
     public void closed() throws IOException {
         connection = null;
         if (!unanswered.isEmpty()) {
-            throw new IOException("the server closed the connection with " + unanswered.size() + " requests unanswered");
+            throw new IOException(
+                    "the server closed the connection with " + unanswered.size() + " requests unanswered");
         }
     }
 

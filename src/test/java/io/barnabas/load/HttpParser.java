@@ -153,7 +153,8 @@ final class HttpParser {
     private void append(ByteBuffer chunk) {
         if (joined.remaining() < chunk.remaining()) {
             int needed = joined.position() + chunk.remaining();
-            joined = ByteBuffer.allocate(Math.max(needed, joined.capacity() * 2)).put(joined.flip());
+            joined =
+                    ByteBuffer.allocate(Math.max(needed, joined.capacity() * 2)).put(joined.flip());
         }
         joined.put(chunk);
     }

@@ -67,8 +67,8 @@ final class HttpReceiver {
 
     private void decodeJson(ByteBuffer body) throws IOException {
         if (body.hasRemaining()) {
-            try (JsonParser parser = json.createParser(
-                    body.array(), body.arrayOffset() + body.position(), body.remaining())) {
+            try (JsonParser parser =
+                    json.createParser(body.array(), body.arrayOffset() + body.position(), body.remaining())) {
                 if (parser.nextToken() != JsonToken.START_ARRAY) {
                     throw new IOException("records did not come as a JSON array");
                 }

@@ -29,7 +29,12 @@ final class HttpTarget extends BarnabasTarget {
         @Override
         public Sender sender(Acknowledgements acknowledgements) {
             Workload.Batching batching = workload().batching();
-            HttpUplink uplink = new HttpUplink(loop(), url(), topic, workload().acks(), batching);
+            HttpUplink uplink = new HttpUplink(
+                    loop(),
+                    url(),
+                    batching,
+                    HttpUplink.topicPaths(url(), topic, workload().acks()),
+                    true);
             return HttpTarget.this.sender(this, uplink, binary, acknowledgements);
         }
 

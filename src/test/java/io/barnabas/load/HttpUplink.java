@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -19,17 +20,37 @@ final class HttpUplink implements Uplink {
 
     private final List<HttpConnection> connections;
     private final int inFlight;
-    private final String topicPath;
-    private final String acks;
+    private final IntFunction<String> paths;
+    private final boolean offsetsAnswered;
     private final OffsetsAnswer offsets = new OffsetsAnswer();
 
-    HttpUplink(EventLoop loop, BarnabasUrl url, String topic, Acks acks, Workload.Batching batching) {
+    /**
+     * An uplink with connections of its own.
+     *
+     * @param paths where a parcel for a partition, or for {@code ANY_PARTITION}, is posted
+     * @param offsetsAnswered whether answers tell of offsets; otherwise a good status is all there is
+     */
+    HttpUplink(
+            EventLoop loop,
+            BarnabasUrl url,
+            Workload.Batching batching,
+            IntFunction<String> paths,
+            boolean offsetsAnswered) {
         this.connections = Stream.generate(() -> new HttpConnection(loop, url))
                 .limit(batching.connections())
                 .toList();
         this.inFlight = batching.inFlight();
-        this.topicPath = url.base() + "/topics/" + topic;
-        this.acks = "?acks=" + acks.name().toLowerCase(Locale.ROOT);
+        this.paths = paths;
+        this.offsetsAnswered = offsetsAnswered;
+    }
+
+    /** Where Barnabas takes records of a topic. */
+    static IntFunction<String> topicPaths(BarnabasUrl url, String topic, Acks acks) {
+        String topicPath = url.base() + "/topics/" + topic;
+        String query = "?acks=" + acks.name().toLowerCase(Locale.ROOT);
+        return partition -> partition == Parcel.ANY_PARTITION
+                ? topicPath + query
+                : topicPath + "/partitions/" + partition + "/batches" + query;
     }
 
     @Override
@@ -39,19 +60,19 @@ final class HttpUplink implements Uplink {
 
     @Override
     public void transmit(Parcel parcel) throws IOException {
-        if (parcel.partition() == Parcel.ANY_PARTITION) {
-            connection(parcel.partition())
-                    .post(topicPath + acks, JSON, wrapped(parcel.body()), answer -> settle(answer, parcel));
-        } else {
-            String path = topicPath + "/partitions/" + parcel.partition() + "/batches" + acks;
-            connection(parcel.partition()).post(path, BATCHES, parcel.body(), answer -> settle(answer, parcel));
-        }
+        boolean json = parcel.partition() == Parcel.ANY_PARTITION;
+        connection(parcel.partition())
+                .post(
+                        paths.apply(parcel.partition()),
+                        json ? JSON : BATCHES,
+                        json ? wrapped(parcel.body()) : parcel.body(),
+                        answer -> settle(answer, parcel));
     }
 
     private void settle(HttpAnswer answer, Parcel parcel) throws IOException {
         if (!answer.ok()) {
             parcel.allRefused(answer.describe());
-        } else if (answer.body().hasRemaining()) {
+        } else if (offsetsAnswered && answer.body().hasRemaining()) {
             offsets.settle(answer.body(), parcel);
         } else {
             parcel.allStored(Target.Acknowledgements.NO_OFFSET);

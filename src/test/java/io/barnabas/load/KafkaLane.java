@@ -112,8 +112,7 @@ final class KafkaLane implements Target.Lane {
         /** Counted down on the producer's thread. */
         private final AtomicLong unanswered = new AtomicLong();
 
-        KafkaSender(
-                KafkaProducer<byte[], byte[]> producer, String topic, Target.Acknowledgements acknowledgements) {
+        KafkaSender(KafkaProducer<byte[], byte[]> producer, String topic, Target.Acknowledgements acknowledgements) {
             // Asks for what the first record would have to wait for.
             producer.partitionsFor(topic);
             this.producer = producer;
@@ -131,16 +130,16 @@ final class KafkaLane implements Target.Lane {
         public void send(int partition, byte[] key, byte[] value, int sequence, long intendedNanos) {
             unanswered.incrementAndGet();
             // The callback hears of failures too.
-            Future<RecordMetadata> unused = producer.send(
-                new ProducerRecord<>(topic, partition, key, value), (metadata, failure) -> {
-                if (failure == null) {
-                    long offset = metadata.hasOffset() ? metadata.offset() : Target.Acknowledgements.NO_OFFSET;
-                    acknowledgements.stored(sequence, intendedNanos, partition, offset);
-                } else {
-                    acknowledgements.refused(sequence, failure.toString());
-                }
-                unanswered.decrementAndGet();
-            });
+            Future<RecordMetadata> unused =
+                    producer.send(new ProducerRecord<>(topic, partition, key, value), (metadata, failure) -> {
+                        if (failure == null) {
+                            long offset = metadata.hasOffset() ? metadata.offset() : Target.Acknowledgements.NO_OFFSET;
+                            acknowledgements.stored(sequence, intendedNanos, partition, offset);
+                        } else {
+                            acknowledgements.refused(sequence, failure.toString());
+                        }
+                        unanswered.decrementAndGet();
+                    });
         }
 
         @Override

@@ -46,8 +46,8 @@ final class KafkaTarget implements Target {
     @Override
     public int localPort() {
         String[] parts = bootstrap.split(":", -1);
-        boolean here = parts.length == 2
-                && List.of("127.0.0.1", "localhost").contains(parts[0].toLowerCase(Locale.ROOT));
+        boolean here =
+                parts.length == 2 && List.of("127.0.0.1", "localhost").contains(parts[0].toLowerCase(Locale.ROOT));
         return here ? Integer.parseInt(parts[1]) : 0;
     }
 

@@ -20,8 +20,8 @@ final class OffsetsAnswer {
 
     /** Tells the parcel what became of each of its records. */
     void settle(ByteBuffer body, Parcel parcel) throws IOException {
-        try (JsonParser parser = json.createParser(
-                body.array(), body.arrayOffset() + body.position(), body.remaining())) {
+        try (JsonParser parser =
+                json.createParser(body.array(), body.arrayOffset() + body.position(), body.remaining())) {
             int entries = 0;
             if (moveToOffsets(parser)) {
                 while (parser.nextToken() == JsonToken.START_OBJECT) {

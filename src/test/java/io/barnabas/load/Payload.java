@@ -42,8 +42,7 @@ final class Payload {
     /** Values of exactly {@code recordBytes}, at least {@value #MIN_BYTES}. */
     Payload(int recordBytes) {
         if (recordBytes < MIN_BYTES) {
-            throw new IllegalArgumentException(
-                    "a record has at least " + MIN_BYTES + " bytes, got " + recordBytes);
+            throw new IllegalArgumentException("a record has at least " + MIN_BYTES + " bytes, got " + recordBytes);
         }
         this.recordBytes = recordBytes;
         SplittableRandom random = new SplittableRandom(FILLER_SEED);
@@ -63,8 +62,7 @@ final class Payload {
         digits(target, PRODUCER_AT, PRODUCER_DIGITS, producer);
         digits(target, SEQUENCE_AT, SEQUENCE_DIGITS, sequence);
         digits(target, TIME_AT, TIME_DIGITS, intendedNanos);
-        System.arraycopy(
-                filler, fillerFrom(producer, sequence), target, FILLER_AT, recordBytes - FILLER_AT - 1);
+        System.arraycopy(filler, fillerFrom(producer, sequence), target, FILLER_AT, recordBytes - FILLER_AT - 1);
         target[recordBytes - 1] = QUOTE;
     }
 

@@ -65,9 +65,8 @@ final class ProcessCpu {
         for (String table : new String[] {"net/tcp", "net/tcp6"}) {
             try (Stream<String> lines = Files.lines(proc.resolve(table), US_ASCII)) {
                 String inode = lines.map(line -> line.strip().split("\\s+"))
-                        .filter(fields -> fields.length > 9
-                                && fields[1].endsWith(suffix)
-                                && fields[3].equals(LISTENING))
+                        .filter(fields ->
+                                fields.length > 9 && fields[1].endsWith(suffix) && fields[3].equals(LISTENING))
                         .map(fields -> fields[9])
                         .findFirst()
                         .orElse(null);

@@ -32,9 +32,12 @@ final class Reading implements Target.Deliveries {
     /** Read by whoever waits for the end of reading. */
     private final AtomicLong lastNanos = new AtomicLong();
 
+    /** Written once each; volatile because the trial's watcher reads them while the consumer runs. */
+    private volatile long firstNanos;
+
+    private volatile long firstCount;
+
     private long arrivedNanos;
-    private long firstNanos;
-    private long firstCount;
 
     /**
      * A reading of nothing yet.
@@ -68,7 +71,7 @@ final class Reading implements Target.Deliveries {
         return lastNanos.get();
     }
 
-    /** When something came first, or 0. */
+    /** When something came first, or 0. Any thread may ask, as below. */
     long firstNanos() {
         return firstNanos;
     }
@@ -143,7 +146,8 @@ final class Reading implements Target.Deliveries {
     private void checkDense(int partition, long offset) {
         long expected = nextOffsets[partition];
         if (offset != expected) {
-            findings.add(Kind.GAP, "partition " + partition + ": offset " + offset + " where " + expected + " was next");
+            findings.add(
+                    Kind.GAP, "partition " + partition + ": offset " + offset + " where " + expected + " was next");
         }
         nextOffsets[partition] = offset + 1;
     }

@@ -30,8 +30,7 @@ final class WebSocketConnection implements Connection.Input {
     private final Connection connection;
     private boolean open;
 
-    WebSocketConnection(
-            EventLoop loop, BarnabasUrl url, String protocol, RandomGenerator random, Listener listener)
+    WebSocketConnection(EventLoop loop, BarnabasUrl url, String protocol, RandomGenerator random, Listener listener)
             throws IOException {
         this.random = random;
         this.listener = listener;
@@ -41,7 +40,8 @@ final class WebSocketConnection implements Connection.Input {
         expectedAccept = accept(key);
         connection = loop.connect(url.address(), this);
         connection.send(US_ASCII.encode("GET " + url.base() + "/ws HTTP/1.1\r\nHost: " + url.authority()
-                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key
+                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                + key
                 + "\r\nSec-WebSocket-Protocol: " + protocol + "\r\n\r\n"));
     }
 
@@ -91,8 +91,8 @@ final class WebSocketConnection implements Connection.Input {
         switch (message.opcode()) {
             case WebSocketFrames.TEXT -> listener.text(message.bytes());
             case WebSocketFrames.BINARY -> listener.binary(message.bytes());
-            case WebSocketFrames.PING -> send(
-                    WebSocketFrames.PONG, room(message.bytes().remaining()).put(message.bytes()));
+            case WebSocketFrames.PING ->
+                send(WebSocketFrames.PONG, room(message.bytes().remaining()).put(message.bytes()));
             case WebSocketFrames.CLOSE -> throw new IOException("the server closed the WebSocket: " + reason(message));
             default -> {
                 // A pong says nothing.
@@ -109,15 +109,14 @@ final class WebSocketConnection implements Connection.Input {
     }
 
     private boolean readHandshake(ByteBuffer bytes) throws IOException {
-        String text = StandardCharsets.ISO_8859_1
-                .decode(bytes.duplicate())
-                .toString();
+        String text = StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
         int end = text.indexOf("\r\n\r\n");
         if (end < 0) {
             return false;
         }
         if (!text.startsWith("HTTP/1.1 101 ") || !text.substring(0, end).contains(expectedAccept)) {
-            throw new IOException("the WebSocket was refused: " + text.lines().findFirst().orElse(""));
+            throw new IOException(
+                    "the WebSocket was refused: " + text.lines().findFirst().orElse(""));
         }
         bytes.position(bytes.position() + end + 4);
         open = true;

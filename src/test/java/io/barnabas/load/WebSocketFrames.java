@@ -83,7 +83,8 @@ final class WebSocketFrames {
             throw new IOException("the server sent a masked frame");
         }
         int shortLength = second & LENGTH;
-        int headerBytes = 2 + (shortLength < SHORT_FOLLOWS ? 0 : shortLength == SHORT_FOLLOWS ? Short.BYTES : Long.BYTES);
+        int headerBytes =
+                2 + (shortLength < SHORT_FOLLOWS ? 0 : shortLength == SHORT_FOLLOWS ? Short.BYTES : Long.BYTES);
         if (bytes.remaining() < headerBytes) {
             return null;
         }
@@ -129,7 +130,8 @@ final class WebSocketFrames {
     private void append(ByteBuffer fragment) {
         if (fragments.remaining() < fragment.remaining()) {
             int needed = fragments.position() + fragment.remaining();
-            fragments = ByteBuffer.allocate(Math.max(needed, fragments.capacity() * 2)).put(fragments.flip());
+            fragments = ByteBuffer.allocate(Math.max(needed, fragments.capacity() * 2))
+                    .put(fragments.flip());
         }
         fragments.put(fragment);
     }

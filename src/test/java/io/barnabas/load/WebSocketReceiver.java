@@ -37,7 +37,8 @@ final class WebSocketReceiver implements WebSocketConnection.Listener {
             throws IOException {
         this.credit = credit;
         this.deliveries = deliveries;
-        next = new long[1 + partitions.stream().mapToInt(Integer::intValue).max().orElse(0)];
+        next = new long
+                [1 + partitions.stream().mapToInt(Integer::intValue).max().orElse(0)];
         String numbers = partitions.stream().map(String::valueOf).collect(Collectors.joining(","));
         subscribe = "{\"type\":\"subscribe\",\"id\":\"1\",\"topic\":\"" + topic + "\",\"partitions\":[" + numbers
                 + "],\"from\":\"earliest\",\"credit\":" + credit + (binary ? "" : ",\"format\":\"json\"") + "}";

@@ -42,14 +42,27 @@ final class WebSocketTarget extends BarnabasTarget {
         @Override
         public Sender sender(Acknowledgements acknowledgements) throws IOException {
             WebSocketUplink uplink = new WebSocketUplink(
-                    loop(), url(), binary, topic, workload().acks(), workload().batching().inFlight(), random);
+                    loop(),
+                    url(),
+                    binary,
+                    topic,
+                    workload().acks(),
+                    workload().batching().inFlight(),
+                    random);
             return WebSocketTarget.this.sender(this, uplink, binary, acknowledgements);
         }
 
         @Override
         public void receive(List<Integer> partitions, Deliveries deliveries) throws IOException {
             WebSocketReceiver receiver = new WebSocketReceiver(
-                    loop(), url(), binary, topic, partitions, workload().batching().credit(), random, deliveries);
+                    loop(),
+                    url(),
+                    binary,
+                    topic,
+                    partitions,
+                    workload().batching().credit(),
+                    random,
+                    deliveries);
             eachTurn(receiver::pump);
         }
     }

@@ -1,0 +1,113 @@
+package io.barnabas.load;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * The load program's entry: reads the command line, starts what servers it is told to, runs rounds and prints them. Exits
+ * with 0 when every trial was clean, 1 when one was not, 2 when the command line is wrong.
+ */
+@Command(
+        name = "load",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description = "Drives Barnabas and Apache Kafka with the same records and checks what it reads back.")
+public final class Load implements Callable<Integer> {
+    /** Kept, because the log manager keeps loggers weakly: the clients' notes are not this program's output. */
+    private static final Logger ROOT = Logger.getLogger("");
+
+    @Mixin
+    private LoadOptions options;
+
+    private final PrintStream out = System.out;
+    private final ProcessCpu cpu = new ProcessCpu(java.nio.file.Path.of("/proc"));
+    private final Report report = new Report(out);
+    private final String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    private int trials;
+
+    public static void main(String[] arguments) {
+        ROOT.setLevel(Level.WARNING);
+        int exitCode = new CommandLine(new Load())
+                .registerConverter(TargetKind.class, TargetKind::parse)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments);
+        System.exit(exitCode);
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Workload first = options.workload();
+        Workload second = options.versusWorkload();
+        Files.createDirectories(options.workDir);
+        try (Servers servers = Servers.start(options)) {
+            Ceilings.measure(options.workDir, System::nanoTime).print(out);
+            try (Target target = target(options.target, first, servers);
+                    Target versus = options.versus == null ? null : target(options.versus, second, servers)) {
+                return rounds(target, first, versus, second);
+            }
+        }
+    }
+
+    private int rounds(Target target, Workload first, Target versus, Workload second)
+            throws IOException, InterruptedException {
+        List<TrialResult> ours = new ArrayList<>();
+        List<TrialResult> theirs = new ArrayList<>();
+        boolean clean = true;
+        for (int round = 1 - options.warmUp; round <= options.rounds; round++) {
+            out.println(round < 1 ? "warm-up" : "round " + round + " of " + options.rounds);
+            clean &= trial(target, first, round, ours);
+            if (versus != null) {
+                clean &= trial(versus, second, round, theirs);
+            }
+        }
+        if (versus != null && options.rounds > 0) {
+            report.versus(ours, theirs);
+        }
+        return clean ? 0 : 1;
+    }
+
+    private boolean trial(Target target, Workload workload, int round, List<TrialResult> results)
+            throws IOException, InterruptedException {
+        String topic = String.format(Locale.ROOT, "load-%s-%d", run, ++trials);
+        TrialResult result = new Trial(target, workload, options.threads, System::nanoTime, cpu, out).run(topic);
+        report.trial(result);
+        if (round >= 1) {
+            results.add(result);
+        }
+        return result.complaints().isEmpty();
+    }
+
+    private Target target(TargetKind kind, Workload workload, Servers servers) {
+        String name = kind.option();
+        return switch (kind) {
+            case HTTP_JSON -> new HttpTarget(name, servers.barnabas(), false, workload, System::nanoTime);
+            case HTTP_BATCHES -> new HttpTarget(name, servers.barnabas(), true, workload, System::nanoTime);
+            case WS_JSON ->
+                new WebSocketTarget(name, servers.barnabas(), false, workload, System::nanoTime, new SecureRandom());
+            case WS_BINARY ->
+                new WebSocketTarget(name, servers.barnabas(), true, workload, System::nanoTime, new SecureRandom());
+            case SINK_JSON ->
+                new SinkTarget(name, servers.barnabas(), false, options.sinkPath, workload, System::nanoTime);
+            case SINK_BATCHES ->
+                new SinkTarget(name, servers.barnabas(), true, options.sinkPath, workload, System::nanoTime);
+            case KAFKA ->
+                new KafkaTarget(
+                        name,
+                        servers.kafka(),
+                        workload.acks(),
+                        new KafkaTarget.Settings(options.kafkaProducer, options.kafkaConsumer, options.kafkaTopic));
+        };
+    }
+}
