@@ -35,7 +35,7 @@ public final class ProduceBody {
         try {
             return readObject(parser, sink);
         } catch (IOException e) {
-            throw Json.refusal(e);
+            throw Json.refusal(e, parser);
         }
     }
 

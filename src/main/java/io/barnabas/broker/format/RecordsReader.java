@@ -67,7 +67,7 @@ public final class RecordsReader {
             place = new Place(path, 0);
             return readArray(parser, sink);
         } catch (IOException e) {
-            throw Json.refusal(e);
+            throw Json.refusal(e, parser);
         }
     }
 
