@@ -28,6 +28,7 @@ public final class RecordBatchBuilder {
     private static final int NULL_LENGTH = -1;
     private static final byte NO_ATTRIBUTES = 0;
     private static final int NO_LEADER_EPOCH = -1;
+    private static final byte[][] NO_KEYS = {};
 
     private final Compression compression;
     private final GrowingBytes bytes;
@@ -228,6 +229,9 @@ public final class RecordBatchBuilder {
     }
 
     private static byte[][] encodeKeys(List<Header> headers) {
+        if (headers.isEmpty()) {
+            return NO_KEYS;
+        }
         byte[][] keys = new byte[headers.size()][];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = headers.get(i).key().getBytes(UTF_8);
