@@ -41,8 +41,17 @@ public final class Json {
                 .build();
     }
 
+    /**
+     * Reads the first bytes at once, to tell the encoding.
+     *
+     * @throws BarnabasException {@code MALFORMED_REQUEST} when they are in no encoding that JSON has
+     */
     public JsonParser parser(InputStream source) throws IOException {
-        return factory.createParser(source);
+        try {
+            return factory.createParser(source);
+        } catch (CharConversionException e) {
+            throw notUtf8();
+        }
     }
 
     public JsonParser parser(Reader source) throws IOException {
@@ -53,8 +62,13 @@ public final class Json {
         return factory.createParser(source);
     }
 
+    /** As {@link #parser(InputStream)}, for what lies in {@code [at, at + length)}. */
     public JsonParser parser(byte[] source, int at, int length) throws IOException {
-        return factory.createParser(source, at, length);
+        try {
+            return factory.createParser(source, at, length);
+        } catch (CharConversionException e) {
+            throw notUtf8();
+        }
     }
 
     /** Writes UTF-8. Closing the generator closes {@code target}. */
@@ -84,9 +98,13 @@ public final class Json {
             return new BarnabasException(ErrorCode.MALFORMED_REQUEST, "JSON is malformed" + place(e, parser));
         }
         if (failure instanceof CharConversionException) {
-            return new BarnabasException(ErrorCode.MALFORMED_REQUEST, "JSON is not encoded as UTF-8");
+            return notUtf8();
         }
         throw failure;
+    }
+
+    private static BarnabasException notUtf8() {
+        return new BarnabasException(ErrorCode.MALFORMED_REQUEST, "JSON is not encoded as UTF-8");
     }
 
     /** Where the parser's current token starts, as {@code " at line 1, column 2"}. */

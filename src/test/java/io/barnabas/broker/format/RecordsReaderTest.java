@@ -11,6 +11,7 @@ import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.Header;
 import io.barnabas.record.LogRecord;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -257,6 +258,20 @@ class RecordsReaderTest {
                 .hasMessageStartingWith("JSON is malformed at line 1")
                 .extracting(e -> ((BarnabasException) e).code())
                 .isEqualTo(ErrorCode.MALFORMED_REQUEST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0000\u0000[\u0000", "\u0000[\u0000\u0000"})
+    void refusesBytesInNoKnownEncoding(String start) {
+        // given
+        byte[] odd = start.getBytes(UTF_8);
+        // when
+        BarnabasException array = catchThrowableOfType(BarnabasException.class, () -> JSON.parser(odd, 0, odd.length));
+        BarnabasException stream =
+                catchThrowableOfType(BarnabasException.class, () -> JSON.parser(new ByteArrayInputStream(odd)));
+        // then
+        assertThat(array).hasMessage("JSON is not encoded as UTF-8");
+        assertThat(stream.code()).isEqualTo(ErrorCode.MALFORMED_REQUEST);
     }
 
     @Test
