@@ -1,0 +1,16 @@
+package io.barnabas.broker;
+
+import io.barnabas.record.ErrorCode;
+
+/** What became of one record of a produce request. */
+public sealed interface RecordOutcome {
+    /** Stored as durably as was asked for. */
+    record Stored(int partition, long offset) implements RecordOutcome {}
+
+    /**
+     * Not stored, as far as this node knows; after a retriable {@code code} it may be sent again.
+     *
+     * @param partition the record was meant for, -1 when it did not come to one
+     */
+    record Refused(int partition, ErrorCode code, String message) implements RecordOutcome {}
+}
