@@ -67,7 +67,7 @@ final class Poll {
     }
 
     /** What the poll found, completed in a turn. */
-    CompletableFuture<Found> run() {
+    CompletionStage<Found> run() {
         afterwards(instance.prepare(), this::round);
         return found;
     }
@@ -192,11 +192,12 @@ final class Poll {
     private void await(int sliceMs) {
         long until = services.nanoTime().getAsLong() + (long) sliceMs * NANOS_PER_MS;
         CompletableFuture<Void> wait = new CompletableFuture<>();
+        CompletionStage<Void> over = wait;
         waiting = wait;
         if (readEnds.isEmpty()) {
             ScheduledFuture<?> timer =
                     services.timers().schedule(() -> wait.complete(null), sliceMs, TimeUnit.MILLISECONDS);
-            wait.whenComplete((done, problem) -> timer.cancel(false));
+            over.whenComplete((done, problem) -> timer.cancel(false));
         } else {
             services.fetching().awaitAny(readEnds, sliceMs).whenComplete((done, problem) -> {
                 if (problem != null) {
@@ -206,7 +207,7 @@ final class Poll {
                 }
             });
         }
-        wait.whenCompleteAsync((done, problem) -> woken(until, problem), turns);
+        over.whenCompleteAsync((done, problem) -> woken(until, problem), turns);
     }
 
     private void woken(long sliceEndNanos, Throwable problem) {
