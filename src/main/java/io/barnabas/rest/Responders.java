@@ -16,7 +16,11 @@ import java.util.function.Function;
 public final class Responders {
     private final Executor executor;
 
-    /** @param executor bounded; may block in its tasks */
+    /**
+     * Answers on this executor.
+     *
+     * @param executor bounded; may block in its tasks
+     */
     public Responders(Executor executor) {
         this.executor = requireNonNull(executor, "executor");
     }

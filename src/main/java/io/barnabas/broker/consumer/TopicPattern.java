@@ -20,7 +20,7 @@ public record TopicPattern(String expression) {
         compile(expression);
     }
 
-    /** @throws BarnabasException {@code INVALID_FIELD} when it is no expression, or too long */
+    /** The pattern, or {@code INVALID_FIELD} when it is no expression or too long. */
     public static TopicPattern of(String expression) {
         return new TopicPattern(expression);
     }
