@@ -35,7 +35,7 @@ final class BarnabasHealth {
 
         @Override
         public HealthCheckResponse call() {
-            return answer("barnabas-started", HealthChecks::started, node);
+            return answer(HealthChecks.STARTED, HealthChecks::started, node);
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.Map;
  * restart would not help. A node that drains, is read-only or has lost ZooKeeper is not ready, but alive.
  */
 final class HealthChecks {
+    static final String STARTED = "barnabas-started";
+
     private HealthChecks() {}
 
     /**
@@ -31,7 +33,7 @@ final class HealthChecks {
         } else if (!up) {
             data.put("advice", "wait: the node recovers its log and registers itself");
         }
-        return new Check("barnabas-started", up, data);
+        return new Check(STARTED, up, data);
     }
 
     static Check ready(NodeState node) {
