@@ -17,6 +17,7 @@ class CheckerTest {
     private static final int SIZE = 64;
 
     /** A record of the log under test: who sent it, and where. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Stored(int producer, int sequence, int partition, byte[] key, byte[] value) {}
 
     private final Workload workload = workload(2, false);

@@ -23,6 +23,7 @@ final class HttpUplink implements Uplink {
     private final IntFunction<String> paths;
     private final boolean offsetsAnswered;
     private final OffsetsAnswer offsets = new OffsetsAnswer();
+    private final AppendedAnswer appended = new AppendedAnswer();
 
     /**
      * An uplink with connections of its own.
@@ -72,10 +73,12 @@ final class HttpUplink implements Uplink {
     private void settle(HttpAnswer answer, Parcel parcel) throws IOException {
         if (!answer.ok()) {
             parcel.allRefused(answer.describe());
-        } else if (offsetsAnswered && answer.body().hasRemaining()) {
+        } else if (!offsetsAnswered || !answer.body().hasRemaining()) {
+            parcel.allStored(Target.Acknowledgements.NO_OFFSET);
+        } else if (parcel.partition() == Parcel.ANY_PARTITION) {
             offsets.settle(answer.body(), parcel);
         } else {
-            parcel.allStored(Target.Acknowledgements.NO_OFFSET);
+            appended.settle(answer.body(), parcel);
         }
     }
 

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The answer to a produce request in JSON, over HTTP and WebSocket alike:
- * {@code {"offsets":[{"partition":0,"offset":7}, {"error_code":40401,"message":".."}]}}, an entry a record, in order; or,
- * for a request of whole batches, one entry with the offset of the first record. Confined to one thread.
+ * The answer to a produce request in JSON, over HTTP and WebSocket alike: {@code
+ * {"offsets":[{"partition":0,"offset":7}, {"error_code":40401,"message":".."}]}}, an entry a record, in order. Confined
+ * to one thread.
  */
 final class OffsetsAnswer {
     private final JsonFactory json = new JsonFactory();
@@ -29,29 +29,20 @@ final class OffsetsAnswer {
                     settleEntry(parcel, entries++);
                 }
             }
-            if (entries != expected(parcel)) {
-                throw new IOException("the answer has " + entries + " offsets for " + expected(parcel));
+            if (entries != parcel.count()) {
+                throw new IOException("the answer has " + entries + " offsets for " + parcel.count() + " records");
             }
         }
     }
 
-    private static int expected(Parcel parcel) {
-        return parcel.partition() == Parcel.ANY_PARTITION ? parcel.count() : 1;
-    }
-
     private void settleEntry(Parcel parcel, int index) throws IOException {
-        if (index >= expected(parcel)) {
-            throw new IOException("the answer has more offsets than " + expected(parcel));
+        if (index >= parcel.count()) {
+            throw new IOException("the answer has more offsets than the request had records, " + parcel.count());
         }
-        boolean whole = parcel.partition() != Parcel.ANY_PARTITION;
-        if (errorCode != 0 && whole) {
-            parcel.allRefused(errorCode + " " + message);
-        } else if (errorCode != 0) {
-            parcel.refused(index, errorCode + " " + message);
-        } else if (whole) {
-            parcel.allStored(offset);
-        } else {
+        if (errorCode == 0) {
             parcel.stored(index, offset);
+        } else {
+            parcel.refused(index, errorCode + " " + message);
         }
     }
 
