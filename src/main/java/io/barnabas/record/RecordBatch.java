@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
  * leader epoch can be patched in place ({@link #assign}) without touching it. The format's source is the documentation
  * of Kafka's message format, {@code kafka.apache.org/documentation/#recordbatch}.
  *
- * <p>Not thread-safe for {@link #assign}; otherwise a read-only view. Reading an accessor never moves the buffer.
+ * <p>Not thread-safe for {@link #assign} and {@link #stampAppendTime}; otherwise a read-only view. Reading an accessor never moves the buffer.
  */
 public final class RecordBatch {
     public static final int BASE_OFFSET_AT = 0;
@@ -189,14 +189,37 @@ public final class RecordBatch {
         buffer.putInt(LEADER_EPOCH_AT, leaderEpoch);
     }
 
+    /**
+     * Gives all records the time of the append: sets the timestamp type and the maximum, and the checksum that covers
+     * them. Only the owner's single writer may call this, before the bytes are published.
+     */
+    public void stampAppendTime(long timestampMs) {
+        buffer.putShort(ATTRIBUTES_AT, (short) (attributes() | APPEND_TIME_MASK));
+        correctMaxTimestamp(timestampMs);
+    }
+
+    /** Replaces the maximum timestamp, and the checksum that covers it. Under the same rule as {@link #assign}. */
+    void correctMaxTimestamp(long timestampMs) {
+        buffer.putLong(MAX_TIMESTAMP_AT, timestampMs);
+        buffer.putInt(CRC_AT, (int) computedCrc());
+    }
+
     /** The whole batch, read-only, from its first to its last byte. */
     public ByteBuffer bytes() {
         return buffer.asReadOnlyBuffer();
     }
 
-    /** The records' bytes as stored, compressed or not, read-only. */
+    /** Walks over the records, decompressed if need be, within {@code limits}. Does not look at the checksum. */
+    public RecordCursor records(RecordLimits limits) {
+        return new RecordCursor(this, limits);
+    }
+
+    /**
+     * The records' bytes as stored, compressed or not. Not read-only, although nobody may write: so that codecs reach
+     * the array behind it without a copy.
+     */
     ByteBuffer payload() {
-        return buffer.slice(HEADER_BYTES, buffer.limit() - HEADER_BYTES).asReadOnlyBuffer();
+        return buffer.slice(HEADER_BYTES, buffer.limit() - HEADER_BYTES);
     }
 
     private static BarnabasException unreadable(String message) {
