@@ -413,13 +413,11 @@ final class GroupSubscription implements Subscription {
 
     /** Leaves at once: whatever the reader's end has received since the last commit is sent again to another. */
     @Override
-    public void close() {
-        delivery.close();
+    public CompletionStage<Void> close() {
         if (phase == Phase.JOINING) {
             phase = Phase.OVER;
-        } else {
-            end();
         }
+        return end();
     }
 
     private TopicPartition partition(int number) {

@@ -121,8 +121,7 @@ final class SoloSubscription implements Subscription {
 
     @Override
     public CompletionStage<Void> unsubscribe() {
-        close();
-        return CompletableFuture.completedFuture(null);
+        return close();
     }
 
     @Override
@@ -156,8 +155,9 @@ final class SoloSubscription implements Subscription {
     }
 
     @Override
-    public void close() {
+    public CompletionStage<Void> close() {
         over = true;
         delivery.close();
+        return CompletableFuture.completedFuture(null);
     }
 }

@@ -49,8 +49,8 @@ public sealed interface Subscription permits SoloSubscription, GroupSubscription
     /** Time has passed; called about once a second. */
     void tick(long nanoTime);
 
-    /** The reader is gone: as {@link #unsubscribe}, with nobody to tell. Idempotent. */
-    void close();
+    /** The reader is gone; completes when its partitions are given back. Idempotent. */
+    CompletionStage<Void> close();
 
     /**
      * What a reader is told at the start.
