@@ -19,11 +19,11 @@ public record BrokerSettings(
         int maxWaitingFetches,
         int maxRequestRecords,
         int maxRequestBytes,
-        long maxDecompressedBytes,
+        int maxDecompressedBytes,
         int openTimeoutMs) {
 
     /** What holds when nothing is set. */
     public static BrokerSettings defaults() {
-        return new BrokerSettings(1, 16 << 20, 300_000, 10_000, 100_000, 16 << 20, 64L << 20, 30_000);
+        return new BrokerSettings(1, 16 << 20, 300_000, 10_000, 100_000, 16 << 20, 64 << 20, 30_000);
     }
 }

@@ -1,0 +1,53 @@
+package io.barnabas;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Waits until the application answers. Its start is over before the server lets requests through to it, and no event
+ * of the platform tells when that is: so this asks for the node's health as a client would, until the answer has our
+ * check in it. Before that the server answers 404, and for a moment 500 or a health without checks.
+ */
+final class FirstAnswer {
+    private static final long PAUSE_MS = 50;
+    private static final int MAX_TRIES = 1200;
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .build();
+    private final HttpRequest request;
+
+    private FirstAnswer(URI probe) {
+        this.request =
+                HttpRequest.newBuilder(probe).timeout(REQUEST_TIMEOUT).GET().build();
+    }
+
+    /** Completes with the first answer of the application, or after a minute without one. */
+    static CompletableFuture<Void> from(URI probe) {
+        return new FirstAnswer(probe).ask(MAX_TRIES);
+    }
+
+    private CompletableFuture<Void> ask(int triesLeft) {
+        return client.sendAsync(request, BodyHandlers.ofString())
+                .handle((answer, failure) -> (failure == null && fromApplication(answer)) || triesLeft <= 1)
+                .thenCompose(done -> done ? CompletableFuture.completedFuture(null) : askLater(triesLeft - 1));
+    }
+
+    private CompletableFuture<Void> askLater(int triesLeft) {
+        return CompletableFuture.supplyAsync(
+                        () -> triesLeft, CompletableFuture.delayedExecutor(PAUSE_MS, TimeUnit.MILLISECONDS))
+                .thenCompose(this::ask);
+    }
+
+    private static boolean fromApplication(HttpResponse<String> answer) {
+        return answer.body().contains(HealthChecks.STARTED);
+    }
+}

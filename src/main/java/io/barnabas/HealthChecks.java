@@ -1,0 +1,97 @@
+package io.barnabas;
+
+import io.barnabas.cluster.Cluster;
+import io.barnabas.log.EngineStatus;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Decides what health answers. Started: recovered and registered, once and for all. Ready: takes traffic now. Live: a
+ * restart would not help. A node that drains, is read-only or has lost ZooKeeper is not ready, but alive.
+ */
+final class HealthChecks {
+    static final String STARTED = "barnabas-started";
+
+    private HealthChecks() {}
+
+    /**
+     * @param up whether the check holds
+     * @param data why, and what an operator can do about it under {@code advice}; values are String, Long or Boolean
+     */
+    record Check(String name, boolean up, Map<String, Object> data) {}
+
+    static Check started(NodeState node) {
+        Parts.Phase phase = node.phase();
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("phase", phase.name());
+        data.put("zookeeper", node.zookeeper().name());
+        data.put("partitionsOwned", (long) node.partitionsOwned());
+        data.put("partitionsOpen", (long) node.partitionsOpen());
+        boolean up = phase == Parts.Phase.SERVING || phase == Parts.Phase.STOPPING;
+        if (phase == Parts.Phase.FAILED) {
+            data.put("advice", "the start failed: the server's log says why");
+        } else if (!up) {
+            data.put("advice", "wait: the node recovers its log and registers itself");
+        }
+        return new Check(STARTED, up, data);
+    }
+
+    static Check ready(NodeState node) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("phase", node.phase().name());
+        data.put("draining", node.draining());
+        data.put("zookeeper", node.zookeeper().name());
+        data.put("engine", engine(node.engine()));
+        data.put("partitionsOwned", (long) node.partitionsOwned());
+        data.put("partitionsOpen", (long) node.partitionsOpen());
+        String advice = whyNotReady(node);
+        if (advice != null) {
+            data.put("advice", advice);
+        }
+        return new Check("barnabas-ready", advice == null, data);
+    }
+
+    static Check live(NodeState node) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("phase", node.phase().name());
+        data.put("engine", engine(node.engine()));
+        boolean failed = node.phase() == Parts.Phase.FAILED;
+        if (failed) {
+            data.put("advice", "the start failed: the server's log says why; then restart");
+        }
+        node.stuck().ifPresent(what -> {
+            data.put("stuck", what);
+            data.put("advice", "restart the node; what was acknowledged is on disk");
+        });
+        return new Check("barnabas-live", !failed && node.stuck().isEmpty(), data);
+    }
+
+    private static String whyNotReady(NodeState node) {
+        if (node.phase() != Parts.Phase.SERVING) {
+            return "wait: the node is not serving yet, or not any more";
+        }
+        if (node.draining()) {
+            return "the node drains before it goes; send traffic elsewhere";
+        }
+        if (node.zookeeper() != Cluster.Session.CONNECTED) {
+            return "the node does not write without ZooKeeper: check barnabas.zookeeper.connect and the ensemble";
+        }
+        if (node.engine() instanceof EngineStatus.ReadOnly readOnly) {
+            return "the log takes no appends: " + readOnly.reason();
+        }
+        if (node.engine() instanceof EngineStatus.Closed) {
+            return "the log is closed";
+        }
+        if (node.partitionsOpen() < node.partitionsOwned()) {
+            return "wait: partitions are being recovered";
+        }
+        return null;
+    }
+
+    private static String engine(EngineStatus status) {
+        if (status instanceof EngineStatus.ReadOnly readOnly) {
+            return "READ_ONLY: " + readOnly.reason();
+        }
+        return status instanceof EngineStatus.Writable ? "WRITABLE" : "CLOSED";
+    }
+}

@@ -1,0 +1,26 @@
+package io.barnabas;
+
+import io.barnabas.cluster.Cluster;
+import io.barnabas.log.EngineStatus;
+import java.util.Optional;
+
+/** What health tells about a node. Thread-safe; nothing here blocks, does I/O or throws. */
+public interface NodeState {
+    Parts.Phase phase();
+
+    /** Whether the node hands its work over to others before it goes. */
+    boolean draining();
+
+    Cluster.Session zookeeper();
+
+    EngineStatus engine();
+
+    /** Partitions that this node owns by the cluster's word. */
+    int partitionsOwned();
+
+    /** Those of them that are recovered and served. */
+    int partitionsOpen();
+
+    /** What has stood still for so long that only a restart helps; absent when all goes on. For the operator. */
+    Optional<String> stuck();
+}

@@ -1,0 +1,236 @@
+package io.barnabas.broker;
+
+import io.barnabas.broker.RecordOutcome.Refused;
+import io.barnabas.broker.RecordOutcome.Stored;
+import io.barnabas.cluster.Topic;
+import io.barnabas.log.LogConfig;
+import io.barnabas.log.PartitionLog.AppendResult;
+import io.barnabas.record.Acks;
+import io.barnabas.record.BarnabasException;
+import io.barnabas.record.Compression;
+import io.barnabas.record.ErrorCode;
+import io.barnabas.record.Header;
+import io.barnabas.record.KeyPartitioner;
+import io.barnabas.record.RecordBatch;
+import io.barnabas.record.RecordBatchBuilder;
+import io.barnabas.record.RoundRobin;
+import io.barnabas.record.TopicPartition;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One produce request of single records: each is put into a batch of its partition as it arrives, so that no object per
+ * record is kept. Confined to the thread that reads the request, until {@link #send}.
+ *
+ * <p>Where a record goes: to the request's partition, else to its own, else by murmur2 of its key, else round robin,
+ * record by record.
+ */
+public final class ProduceRequest {
+    /** A marker in {@link #places}: the record was refused, see {@link #refused}. */
+    private static final long REFUSED = -1L;
+
+    /** What a batch's buffer begins with; it grows by doubling up to the topic's largest batch. */
+    private static final int FIRST_BATCH_BYTES = 1024;
+
+    private final Producing producing;
+    private final Topic topic;
+    private final LogConfig config;
+    private final OptionalInt fixedPartition;
+    private final Acks acks;
+    private final RoundRobin rounds;
+    private final int maxRecords;
+    private final long nowMs;
+
+    private final Map<Integer, Pending> pending = new TreeMap<>();
+    private final Map<Integer, Refused> refused = new TreeMap<>();
+
+    /** For each record, in order: its partition in the upper half, its place among that partition's in the lower. */
+    private long[] places = new long[16];
+
+    private int recordCount;
+
+    ProduceRequest(
+            Producing producing,
+            Topic topic,
+            LogConfig config,
+            OptionalInt fixedPartition,
+            Acks acks,
+            RoundRobin rounds,
+            int maxRecords,
+            long nowMs) {
+        this.producing = producing;
+        this.topic = topic;
+        this.config = config;
+        this.fixedPartition = fixedPartition;
+        this.acks = acks;
+        this.rounds = rounds;
+        this.maxRecords = maxRecords;
+        this.nowMs = nowMs;
+    }
+
+    /**
+     * Takes one record. A record that cannot be stored is remembered as refused, the others are stored all the same.
+     *
+     * @param partition that the record names, -1 when it does not
+     * @param timestamp in ms, -1 for now
+     * @throws BarnabasException {@code BODY_TOO_LARGE} over the limit of records, {@code INVALID_FIELD} when the request
+     *     has a partition and the record names one too
+     */
+    public void add(int partition, long timestamp, byte[] key, byte[] value, List<Header> headers) {
+        if (recordCount == maxRecords) {
+            throw new BarnabasException(
+                    ErrorCode.BODY_TOO_LARGE, "a request may hold at most " + maxRecords + " records");
+        }
+        if (recordCount == places.length) {
+            places = Arrays.copyOf(places, places.length * 2);
+        }
+        places[recordCount] = place(partition, timestamp, key, value, headers);
+        recordCount++;
+    }
+
+    private long place(int asked, long timestamp, byte[] key, byte[] value, List<Header> headers) {
+        if (fixedPartition.isPresent() && asked >= 0) {
+            throw new BarnabasException(
+                    ErrorCode.INVALID_FIELD,
+                    "records[" + recordCount + "].partition must not be given: the path names the partition");
+        }
+        int partition = choose(asked, key);
+        if (partition >= topic.partitionCount()) {
+            return refuse(
+                    partition,
+                    ErrorCode.UNKNOWN_PARTITION,
+                    "topic '" + topic.name() + "' has " + topic.partitionCount() + " partitions, there is no partition "
+                            + partition);
+        }
+        if (config.compact() && key == null) {
+            return refuse(
+                    partition,
+                    ErrorCode.INVALID_RECORD,
+                    "topic '" + topic.name() + "' is compacted: records need a key");
+        }
+        long bytes = RecordBatch.HEADER_BYTES + recordBytes(key, value, headers);
+        if (bytes > config.maxMessageBytes()) {
+            return refuse(
+                    partition,
+                    ErrorCode.RECORD_TOO_LARGE,
+                    "the record needs up to " + bytes + " bytes, topic '" + topic.name() + "' takes at most "
+                            + config.maxMessageBytes());
+        }
+        Pending target = pending.computeIfAbsent(partition, absent -> new Pending());
+        return ((long) partition << 32)
+                | target.add(timestamp >= 0 ? timestamp : nowMs, key, value, headers, config.maxMessageBytes());
+    }
+
+    private static long recordBytes(byte[] key, byte[] value, List<Header> headers) {
+        return RecordBatchBuilder.recordBytesAtMost(
+                key == null ? 0 : key.length, value == null ? 0 : value.length, headers);
+    }
+
+    private int choose(int asked, byte[] key) {
+        if (fixedPartition.isPresent()) {
+            return fixedPartition.getAsInt();
+        }
+        if (asked >= 0) {
+            return asked;
+        }
+        if (key != null) {
+            return KeyPartitioner.partition(key, topic.partitionCount());
+        }
+        return rounds.next(topic.name(), topic.partitionCount());
+    }
+
+    private long refuse(int partition, ErrorCode code, String message) {
+        refused.put(recordCount, new Refused(partition, code, message));
+        return REFUSED;
+    }
+
+    public int recordCount() {
+        return recordCount;
+    }
+
+    /**
+     * Stores the records; completes as the acks ask, with one outcome for each record, in the order they came in. Fails
+     * only when nothing was tried.
+     */
+    public CompletionStage<List<RecordOutcome>> send() {
+        Map<Integer, List<CompletableFuture<Part>>> sent = new TreeMap<>();
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        pending.forEach((partition, batches) -> {
+            List<CompletableFuture<Part>> parts = batches.send(partition);
+            sent.put(partition, parts);
+            all.addAll(parts);
+        });
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> outcomes(sent));
+    }
+
+    private List<RecordOutcome> outcomes(Map<Integer, List<CompletableFuture<Part>>> sent) {
+        Map<Integer, List<Part>> parts = new TreeMap<>();
+        sent.forEach((partition, futures) -> parts.put(
+                partition, futures.stream().map(CompletableFuture::join).toList()));
+        List<RecordOutcome> outcomes = new ArrayList<>(recordCount);
+        for (int record = 0; record < recordCount; record++) {
+            long place = places[record];
+            if (place == REFUSED) {
+                outcomes.add(refused.get(record));
+            } else {
+                int partition = (int) (place >>> 32);
+                outcomes.add(Part.outcome(parts.get(partition), partition, (int) place));
+            }
+        }
+        return outcomes;
+    }
+
+    /** One batch that was sent: its first record's place among its partition's, and its result or failure. */
+    private record Part(int firstPlace, int records, AppendResult result, BarnabasException failure) {
+        static RecordOutcome outcome(List<Part> parts, int partition, int place) {
+            int index = parts.size() - 1;
+            while (parts.get(index).firstPlace > place) {
+                index--;
+            }
+            Part part = parts.get(index);
+            if (part.failure != null) {
+                return new Refused(partition, part.failure.code(), part.failure.getMessage());
+            }
+            return new Stored(partition, part.result.baseOffset() + (place - part.firstPlace));
+        }
+    }
+
+    /** The records of one partition: batches that are full, and the one being filled. */
+    private final class Pending {
+        private final List<RecordBatchBuilder> builders = new ArrayList<>();
+        private int records;
+
+        int add(long timestamp, byte[] key, byte[] value, List<Header> headers, int maxBatchBytes) {
+            RecordBatchBuilder last = builders.isEmpty() ? null : builders.get(builders.size() - 1);
+            if (last == null || last.sizeInBytes() + recordBytes(key, value, headers) > maxBatchBytes) {
+                last = new RecordBatchBuilder(Compression.NONE, FIRST_BATCH_BYTES, maxBatchBytes);
+                builders.add(last);
+            }
+            last.append(timestamp, key, value, headers);
+            return records++;
+        }
+
+        /** A partition's batches are appended in order; a failed one does not stop the next. */
+        List<CompletableFuture<Part>> send(int partition) {
+            List<CompletableFuture<Part>> parts = new ArrayList<>(builders.size());
+            int first = 0;
+            for (RecordBatchBuilder builder : builders) {
+                int from = first;
+                int count = builder.recordCount();
+                parts.add(producing
+                        .append(new TopicPartition(topic.name(), partition), builder.build(), acks)
+                        .handle((result, failure) ->
+                                new Part(from, count, result, failure == null ? null : BarnabasException.of(failure)))
+                        .toCompletableFuture());
+                first += count;
+            }
+            return parts;
+        }
+    }
+}

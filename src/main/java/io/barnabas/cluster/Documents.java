@@ -1,0 +1,174 @@
+package io.barnabas.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.barnabas.record.BarnabasException;
+import io.barnabas.record.ErrorCode;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * The JSON documents in ZooKeeper, read and written. Each is an object with a {@code version}; a version newer than
+ * {@value #VERSION} is refused, as an older node cannot know what it says. Thread-safe.
+ */
+final class Documents {
+    static final int VERSION = 1;
+
+    private final JsonMapper mapper = JsonMapper.builder().build();
+
+    byte[] cluster(String id) {
+        return bytes(fresh().put("id", id));
+    }
+
+    String clusterId(String path, byte[] bytes) {
+        return text(path, read(path, bytes), "id");
+    }
+
+    byte[] node(URI url, long startedAtMs, String instance) {
+        return bytes(fresh().put("url", url.toString())
+                .put("startedAtMs", startedAtMs)
+                .put("instance", instance));
+    }
+
+    NodeDocument node(String path, byte[] bytes) {
+        ObjectNode json = read(path, bytes);
+        try {
+            return new NodeDocument(URI.create(text(path, json, "url")), text(path, json, "instance"));
+        } catch (IllegalArgumentException e) {
+            throw corrupt(path, "its url is not a URL", e);
+        }
+    }
+
+    byte[] controller(int epoch, int nodeId) {
+        return bytes(fresh().put("epoch", epoch).put("node", nodeId));
+    }
+
+    ControllerDocument controller(String path, byte[] bytes) {
+        ObjectNode json = read(path, bytes);
+        return new ControllerDocument(number(path, json, "epoch"), number(path, json, "node"));
+    }
+
+    byte[] topic(Topic topic) {
+        ObjectNode json = fresh().put("id", topic.id().toString()).put("partitionCount", topic.partitionCount());
+        ObjectNode config = json.putObject("config");
+        new TreeMap<>(topic.config()).forEach(config::put);
+        return bytes(json);
+    }
+
+    Topic topic(String path, byte[] bytes) {
+        ObjectNode json = read(path, bytes);
+        Map<String, String> config = new TreeMap<>();
+        json.path("config")
+                .properties()
+                .forEach(e -> config.put(e.getKey(), e.getValue().asText()));
+        try {
+            return new Topic(
+                    ZkPaths.leaf(path),
+                    UUID.fromString(text(path, json, "id")),
+                    number(path, json, "partitionCount"),
+                    config);
+        } catch (IllegalArgumentException e) {
+            throw corrupt(path, e.getMessage(), e);
+        }
+    }
+
+    byte[] assignment(List<Integer> wanted) {
+        ObjectNode json = fresh();
+        wanted.forEach(json.putArray("wanted")::add);
+        return bytes(json);
+    }
+
+    List<Integer> assignment(String path, byte[] bytes) {
+        JsonNode wanted = read(path, bytes).path("wanted");
+        if (!wanted.isArray()) {
+            throw corrupt(path, "it has no list 'wanted'", null);
+        }
+        List<Integer> nodes = new ArrayList<>(wanted.size());
+        wanted.forEach(node -> nodes.add(node.asInt()));
+        return List.copyOf(nodes);
+    }
+
+    PartDocument part(String path, byte[] bytes) {
+        ObjectNode json = read(path, bytes);
+        number(path, json, "epoch");
+        number(path, json, "owner");
+        return new PartDocument(json);
+    }
+
+    /** A partition that nobody has claimed yet. */
+    PartDocument unclaimedPart() {
+        return new PartDocument(fresh().put("epoch", 0).put("owner", -1));
+    }
+
+    byte[] bytes(PartDocument part) {
+        return bytes(part.json());
+    }
+
+    byte[] deletion(Topic topic) {
+        return bytes(fresh().put("name", topic.name()));
+    }
+
+    private ObjectNode fresh() {
+        return mapper.createObjectNode().put("version", VERSION);
+    }
+
+    private byte[] bytes(ObjectNode json) {
+        try {
+            return mapper.writeValueAsBytes(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of plain values was not writable", e);
+        }
+    }
+
+    private ObjectNode read(String path, byte[] bytes) {
+        JsonNode json;
+        try {
+            json = mapper.readTree(bytes);
+        } catch (IOException e) {
+            throw corrupt(path, "it is not JSON", e);
+        }
+        if (!(json instanceof ObjectNode object)) {
+            throw corrupt(path, "it is not a JSON object", null);
+        }
+        int version = number(path, object, "version");
+        if (version > VERSION) {
+            throw new BarnabasException(
+                    ErrorCode.CORRUPT_DATA,
+                    "ZooKeeper document " + path + " has version " + version + ", this node reads up to " + VERSION
+                            + ": it was written by a newer Barnabas");
+        }
+        return object;
+    }
+
+    private static String text(String path, ObjectNode json, String field) {
+        if (!json.path(field).isTextual()) {
+            throw corrupt(path, "it has no text '" + field + "'", null);
+        }
+        return json.get(field).textValue();
+    }
+
+    private static int number(String path, ObjectNode json, String field) {
+        if (!json.path(field).canConvertToInt() || !json.path(field).isIntegralNumber()) {
+            throw corrupt(path, "it has no whole number '" + field + "'", null);
+        }
+        return json.get(field).intValue();
+    }
+
+    private static BarnabasException corrupt(String path, String why, Throwable cause) {
+        return new BarnabasException(
+                ErrorCode.CORRUPT_DATA, "ZooKeeper document " + path + " is unreadable: " + why, cause);
+    }
+
+    /** What a live node says of itself. */
+    record NodeDocument(URI url, String instance) {}
+
+    /** Who leads, under which epoch. */
+    record ControllerDocument(int epoch, int nodeId) {}
+}

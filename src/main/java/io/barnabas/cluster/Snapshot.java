@@ -1,0 +1,79 @@
+package io.barnabas.cluster;
+
+import io.barnabas.record.TopicPartition;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** All documents as this node last saw them, with the versions that compare and set needs. Immutable. */
+record Snapshot(
+        SortedMap<Integer, Registered> nodes,
+        OptionalInt controllerId,
+        SortedMap<String, Versioned<Topic>> topics,
+        Map<UUID, Versioned<List<Integer>>> assignments,
+        Map<PartitionKey, Versioned<PartDocument>> parts,
+        Set<UUID> deletions) {
+
+    /** A document and its ZooKeeper version. */
+    record Versioned<T>(T value, int version) {}
+
+    /** A live node and the session that keeps it registered. */
+    record Registered(URI url, long session) {}
+
+    Optional<Topic> topic(UUID id) {
+        return topics.values().stream()
+                .map(Versioned::value)
+                .filter(topic -> topic.id().equals(id))
+                .findFirst();
+    }
+
+    /** The node that shall own the partition; empty while the controller has not said so. */
+    OptionalInt wanted(PartitionKey key) {
+        Versioned<List<Integer>> assignment = assignments.get(key.topicId());
+        return assignment == null || assignment.value().size() <= key.partition()
+                ? OptionalInt.empty()
+                : OptionalInt.of(assignment.value().get(key.partition()));
+    }
+
+    /** The owner, when it is alive and claimed under the session it has now. */
+    Optional<Ownership> owner(PartitionKey key) {
+        Versioned<PartDocument> part = parts.get(key);
+        if (part == null) {
+            return Optional.empty();
+        }
+        Registered node = nodes.get(part.value().owner());
+        return node != null && node.session() == part.value().session()
+                ? Optional.of(new Ownership(part.value().owner(), part.value().epoch()))
+                : Optional.empty();
+    }
+
+    /** The view that others see of it; what this node owns is what it holds, not what a document still says. */
+    ClusterView view(String clusterId, int thisNodeId, Map<PartitionKey, Integer> held) {
+        SortedMap<Integer, Node> live = new TreeMap<>();
+        nodes.forEach((id, node) -> live.put(id, new Node(id, node.url())));
+        SortedMap<String, Topic> named = new TreeMap<>();
+        Map<TopicPartition, Ownership> owners = new HashMap<>();
+        topics.forEach((name, versioned) -> {
+            Topic topic = versioned.value();
+            named.put(name, topic);
+            for (int p = 0; p < topic.partitionCount(); p++) {
+                PartitionKey key = new PartitionKey(topic.id(), p);
+                TopicPartition partition = new TopicPartition(name, p);
+                owner(key)
+                        .filter(owner -> owner.nodeId() != thisNodeId || held.getOrDefault(key, 0) == owner.epoch())
+                        .ifPresent(owner -> owners.put(partition, owner));
+            }
+        });
+        OptionalInt leader = controllerId.isPresent() && nodes.containsKey(controllerId.getAsInt())
+                ? controllerId
+                : OptionalInt.empty();
+        return new ClusterView(clusterId, thisNodeId, live, leader, named, owners);
+    }
+}

@@ -1,0 +1,97 @@
+package io.barnabas.cluster;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Every path in ZooKeeper:
+ *
+ * <pre>
+ * root/cluster                   the cluster's id
+ * root/nodes/ID                  ephemeral: a live node
+ * root/controller/...            the election's queue
+ * root/controller-epoch          who leads, under which epoch; its version fences what a leader writes
+ * root/topics/NAME               id, partition count, configuration
+ * root/assign/TOPIC_ID           wanted owner per partition; written by the controller
+ * root/parts/TOPIC_ID/PARTITION  owner and epoch of a partition; changed by compare and set only
+ * root/deleted/TOPIC_ID          a deleted topic whose documents the controller still has to remove
+ * </pre>
+ */
+record ZkPaths(String root) {
+    String cluster() {
+        return root + "/cluster";
+    }
+
+    String nodes() {
+        return root + "/nodes";
+    }
+
+    String node(int nodeId) {
+        return nodes() + "/" + nodeId;
+    }
+
+    String controller() {
+        return root + "/controller";
+    }
+
+    String controllerEpoch() {
+        return root + "/controller-epoch";
+    }
+
+    String topics() {
+        return root + "/topics";
+    }
+
+    String topic(String name) {
+        return topics() + "/" + name;
+    }
+
+    String assignments() {
+        return root + "/assign";
+    }
+
+    String assignment(UUID topicId) {
+        return assignments() + "/" + topicId;
+    }
+
+    String parts() {
+        return root + "/parts";
+    }
+
+    String parts(UUID topicId) {
+        return parts() + "/" + topicId;
+    }
+
+    String part(PartitionKey key) {
+        return parts(key.topicId()) + "/" + key.partition();
+    }
+
+    String deletions() {
+        return root + "/deleted";
+    }
+
+    String deletion(UUID topicId) {
+        return deletions() + "/" + topicId;
+    }
+
+    /** The folders that a first node makes. */
+    List<String> folders() {
+        return List.of(nodes(), controller(), topics(), assignments(), parts(), deletions());
+    }
+
+    /** The last part of a path. */
+    static String leaf(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** The last part but one. */
+    static String folderOf(String path) {
+        return leaf(path.substring(0, path.lastIndexOf('/')));
+    }
+
+    /** How many levels {@code path} lies below {@code ancestor}. */
+    static int depthBelow(String ancestor, String path) {
+        return (int)
+                path.substring(ancestor.length()).chars().filter(c -> c == '/').count();
+    }
+}

@@ -1,0 +1,65 @@
+package io.barnabas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class BarnabasSettingsTest {
+    private final Properties file = new Properties();
+    private final SettingsReader reader = new SettingsReader(name -> Optional.ofNullable(file.getProperty(name)));
+
+    BarnabasSettingsTest() throws IOException {
+        try (InputStream defaults = getClass().getResourceAsStream(SettingNames.DEFAULTS)) {
+            file.load(defaults);
+        }
+    }
+
+    @Test
+    void everySettingOfTheFileIsReadAndEverySettingReadIsInTheFile() {
+        // when
+        BarnabasSettings.read(reader);
+        // then
+        assertThat(reader.read()).containsExactlyInAnyOrderElementsOf(file.stringPropertyNames());
+    }
+
+    @Test
+    void everySettingOfTheFileHasACommentBeforeIt() throws IOException {
+        String text;
+        try (InputStream defaults = getClass().getResourceAsStream(SettingNames.DEFAULTS)) {
+            text = new String(defaults.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        }
+        List<String> lines = text.lines().toList();
+        for (int line = 1; line < lines.size(); line++) {
+            if (lines.get(line).startsWith("barnabas.")) {
+                assertThat(lines.get(line - 1))
+                        .as("line before " + lines.get(line))
+                        .startsWith("#");
+            }
+        }
+    }
+
+    @Test
+    void startsWithTheDefaults() {
+        // when
+        BarnabasSettings settings = BarnabasSettings.read(reader);
+        // then
+        assertThat(settings.dataDir()).isAbsolute().endsWithRaw(java.nio.file.Path.of("barnabas-data"));
+        assertThat(settings.zookeeperConnect()).isEmpty();
+        assertThat(settings.engine()).isEqualTo(BarnabasSettings.Engine.EMBEDDED);
+        assertThat(settings.groupSingleTopic()).isTrue();
+    }
+
+    @Test
+    void refusesAnEngineThatThereIsNot() {
+        file.setProperty("barnabas.engine", "tape");
+        assertThatThrownBy(() -> BarnabasSettings.read(reader))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("barnabas.engine='tape': expected one of embedded");
+    }
+}

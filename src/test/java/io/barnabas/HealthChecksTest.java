@@ -1,0 +1,90 @@
+package io.barnabas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.HealthChecks.Check;
+import io.barnabas.cluster.Cluster;
+import io.barnabas.log.EngineStatus;
+import io.barnabas.record.ErrorCode;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class HealthChecksTest {
+    private static final State SERVING = new State(
+            Parts.Phase.SERVING, false, Cluster.Session.CONNECTED, new EngineStatus.Writable(), 3, 3, Optional.empty());
+
+    @Test
+    void isStartedReadyAndAliveWhenAllIsWell() {
+        assertThat(HealthChecks.started(SERVING).up()).isTrue();
+        assertThat(HealthChecks.ready(SERVING).up()).isTrue();
+        assertThat(HealthChecks.live(SERVING).up()).isTrue();
+        assertThat(HealthChecks.ready(SERVING).data()).doesNotContainKey("advice");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Cluster.Session.class, names = "CONNECTED", mode = EnumSource.Mode.EXCLUDE)
+    void isAliveButNotReadyWithoutZooKeeper(Cluster.Session session) {
+        // given
+        State state = SERVING.with(session);
+        // when
+        Check ready = HealthChecks.ready(state);
+        // then
+        assertThat(ready.up()).isFalse();
+        assertThat(ready.data()).containsEntry("zookeeper", session.name());
+        assertThat(ready.data().get("advice").toString()).contains("ZooKeeper");
+        assertThat(HealthChecks.live(state).up()).isTrue();
+    }
+
+    @Test
+    void isAliveButNotReadyWhenReadOnly() {
+        // given
+        State state = SERVING.with(new EngineStatus.ReadOnly(ErrorCode.DISK_FULL, "no space left"));
+        // when
+        Check ready = HealthChecks.ready(state);
+        // then
+        assertThat(ready.up()).isFalse();
+        assertThat(ready.data().get("advice").toString()).contains("no space left");
+        assertThat(HealthChecks.live(state).up()).isTrue();
+    }
+
+    @Test
+    void isAliveButNotReadyWhileDrainingOrRecovering() {
+        State draining = new State(SERVING.phase, true, SERVING.zookeeper, SERVING.engine, 3, 3, Optional.empty());
+        State recovering = new State(SERVING.phase, false, SERVING.zookeeper, SERVING.engine, 3, 2, Optional.empty());
+        assertThat(HealthChecks.ready(draining).up()).isFalse();
+        assertThat(HealthChecks.ready(recovering).up()).isFalse();
+        assertThat(HealthChecks.live(draining).up()).isTrue();
+        assertThat(HealthChecks.started(draining).up()).isTrue();
+    }
+
+    @Test
+    void isNotAliveWhenStuckOrFailed() {
+        State stuck = new State(
+                SERVING.phase, false, SERVING.zookeeper, SERVING.engine, 3, 3, Optional.of("orders-0 waits for 60 s"));
+        State failed = new State(Parts.Phase.FAILED, false, SERVING.zookeeper, SERVING.engine, 0, 0, Optional.empty());
+        assertThat(HealthChecks.live(stuck).up()).isFalse();
+        assertThat(HealthChecks.live(stuck).data()).containsEntry("stuck", "orders-0 waits for 60 s");
+        assertThat(HealthChecks.live(failed).up()).isFalse();
+        assertThat(HealthChecks.started(failed).up()).isFalse();
+    }
+
+    private record State(
+            Parts.Phase phase,
+            boolean draining,
+            Cluster.Session zookeeper,
+            EngineStatus engine,
+            int partitionsOwned,
+            int partitionsOpen,
+            Optional<String> stuck)
+            implements NodeState {
+        State with(Cluster.Session session) {
+            return new State(phase, draining, session, engine, partitionsOwned, partitionsOpen, stuck);
+        }
+
+        State with(EngineStatus status) {
+            return new State(phase, draining, zookeeper, status, partitionsOwned, partitionsOpen, stuck);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.barnabas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.barnabas.testing.BarnabasProcess;
+import io.barnabas.testing.Http;
+import io.barnabas.testing.ZooKeeperProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node on an outside ZooKeeper, which is killed and comes back. */
+class ZooKeeperOutageIT {
+    private static final Duration SESSION = Duration.ofMinutes(1);
+    private static final String RECORD = "{\"records\":[{\"value\":\"v\"}]}";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void stopsWritingWhileZooKeeperIsAwayAndComesBackByItself() {
+        ZooKeeperProcess zooKeeper = ZooKeeperProcess.start(directory.resolve("zookeeper"));
+        int port = zooKeeper.port();
+        try (BarnabasProcess node = BarnabasProcess.at(directory.resolve("node"))
+                .with("barnabas.zookeeper.connect", zooKeeper.connect())
+                .start()) {
+            // given
+            Http server = node.http();
+            server.post("admin/topics", Http.CONTROL, "{\"topic_name\":\"outage\",\"partitions_count\":2}")
+                    .expect(201);
+            server.post("topics/outage/partitions/0", Http.TEXT, RECORD).expect(200);
+            // when
+            zooKeeper.kill9();
+            // then
+            await().atMost(SESSION).until(() -> server.get("health/ready").status() == 503);
+            Http.Answer refused = server.post("topics/outage/partitions/0", Http.TEXT, RECORD);
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.json().path("error_code").asInt()).isEqualTo(50304);
+            assertThat(refused.header("Retry-After")).isNotEmpty();
+            server.get("health/live").expect(200);
+            assertThat(server.get("topics/outage/partitions/0/records?offset=0", Http.TEXT)
+                            .expect(200)
+                            .json())
+                    .as("what is stored can still be read")
+                    .hasSize(1);
+            try (ZooKeeperProcess again = ZooKeeperProcess.start(directory.resolve("zookeeper"), port)) {
+                await().atMost(SESSION).until(() -> server.get("health/ready").status() == 200);
+                server.post("topics/outage/partitions/0", Http.TEXT, RECORD).expect(200);
+                assertThat(node.stop()).isEqualTo(143);
+                assertThat(again.process().alive()).isTrue();
+            }
+        } finally {
+            zooKeeper.close();
+        }
+    }
+}
