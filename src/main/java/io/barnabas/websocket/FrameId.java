@@ -22,7 +22,7 @@ sealed interface FrameId {
         }
     }
 
-    record Number(long number) implements FrameId {
+    record Whole(long number) implements FrameId {
         @Override
         public void write(JsonGenerator out) throws IOException {
             out.writeNumberField("id", number);

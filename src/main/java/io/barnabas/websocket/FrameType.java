@@ -28,7 +28,10 @@ enum FrameType {
     RELEASED(EnumSet.of(FrameField.PARTITIONS), EnumSet.noneOf(FrameField.class)),
     UNSUBSCRIBE(EnumSet.noneOf(FrameField.class), EnumSet.noneOf(FrameField.class));
 
+    @SuppressWarnings("ImmutableEnumChecker") // filled once, in the constructor
     private final Set<FrameField> required;
+
+    @SuppressWarnings("ImmutableEnumChecker") // filled once, in the constructor
     private final Set<FrameField> allowed;
 
     FrameType(Set<FrameField> required, Set<FrameField> optional) {

@@ -32,7 +32,7 @@ final class JsonFields {
                 refuse(parser.getTextLength() > MAX_ID_CHARS, "id is longer than " + MAX_ID_CHARS + " characters");
                 yield new FrameId.Text(parser.getText());
             }
-            case VALUE_NUMBER_INT -> new FrameId.Number(number(parser, "id", Long.MIN_VALUE));
+            case VALUE_NUMBER_INT -> new FrameId.Whole(number(parser, "id", Long.MIN_VALUE));
             case VALUE_NULL -> new FrameId.None();
             default -> throw invalid("id must be a string or a whole number");
         };

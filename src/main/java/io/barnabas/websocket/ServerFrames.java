@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -62,7 +63,7 @@ final class ServerFrames {
         return frame("assigned", new FrameId.None(), out -> {
             out.writeNumberField("generation", generation);
             out.writeArrayFieldStart("partitions");
-            for (SortedMap.Entry<TopicPartition, OptionalLong> entry : offsets.entrySet()) {
+            for (Map.Entry<TopicPartition, OptionalLong> entry : offsets.entrySet()) {
                 out.writeStartObject();
                 out.writeNumberField("partition", entry.getKey().partition());
                 if (entry.getValue().isPresent()) {
