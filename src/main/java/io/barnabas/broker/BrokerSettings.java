@@ -1,16 +1,18 @@
 package io.barnabas.broker;
 
+import io.barnabas.record.BarnabasException;
+import io.barnabas.record.ErrorCode;
+
 /**
- * The broker's limits.
+ * The broker's limits; each is a setting {@code barnabas.broker.<kebab-name>}.
  *
- * @param defaultPartitionCount {@code barnabas.topics.default-partition-count}: of a topic created without a number
- * @param maxFetchBytes {@code barnabas.fetch.max-bytes}: most that one fetch answers, over all its partitions
- * @param maxFetchWaitMs {@code barnabas.fetch.max-wait-ms}: longest long poll
- * @param maxWaitingFetches {@code barnabas.fetch.max-waiting}: long polls that may wait at once
- * @param maxRequestRecords {@code barnabas.produce.max-request-records}: records in one produce request
- * @param maxRequestBytes {@code barnabas.produce.max-request-bytes}: bytes of one produce request, as received
- * @param maxDecompressedBytes {@code barnabas.produce.max-decompressed-bytes}: of one batch from a client
- * @param openTimeoutMs {@code barnabas.topics.open-timeout-ms}: how long a creation waits for its partitions to open
+ * @param defaultPartitionCount partitions of a topic that is created without a number
+ * @param maxFetchBytes most that one fetch answers
+ * @param maxFetchWaitMs longest long poll
+ * @param maxWaitingFetches long polls that may wait at once
+ * @param maxRequestRecords records in one produce request
+ * @param maxDecompressedBytes of one batch from a client
+ * @param openTimeoutMs how long the creation of a topic waits for its partitions to open
  */
 public record BrokerSettings(
         int defaultPartitionCount,
@@ -18,12 +20,27 @@ public record BrokerSettings(
         int maxFetchWaitMs,
         int maxWaitingFetches,
         int maxRequestRecords,
-        int maxRequestBytes,
         int maxDecompressedBytes,
         int openTimeoutMs) {
 
     /** What holds when nothing is set. */
-    public static BrokerSettings defaults() {
-        return new BrokerSettings(1, 16 << 20, 300_000, 10_000, 100_000, 16 << 20, 64 << 20, 30_000);
+    public static final BrokerSettings DEFAULTS =
+            new BrokerSettings(1, 16 << 20, 300_000, 10_000, 100_000, 64 << 20, 30_000);
+
+    public BrokerSettings {
+        positive("default partition count", defaultPartitionCount);
+        positive("max fetch bytes", maxFetchBytes);
+        positive("max fetch wait", maxFetchWaitMs);
+        positive("max waiting fetches", maxWaitingFetches);
+        positive("max request records", maxRequestRecords);
+        positive("max decompressed bytes", maxDecompressedBytes);
+        positive("open timeout", openTimeoutMs);
+    }
+
+    private static void positive(String what, int value) {
+        if (value < 1) {
+            throw new BarnabasException(
+                    ErrorCode.INVALID_CONFIGURATION, "broker: " + what + " must be at least 1, got " + value);
+        }
     }
 }

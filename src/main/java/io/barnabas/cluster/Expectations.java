@@ -45,16 +45,6 @@ final class Expectations {
         });
     }
 
-    /** Nothing will be seen any more: the node closes. */
-    void fail() {
-        for (Expectation<?> expectation : open) {
-            expectation.timeout.cancel(false);
-            expectation.answer.completeExceptionally(new BarnabasException(
-                    ErrorCode.ZOOKEEPER_UNAVAILABLE, "this node stopped before it saw that " + expectation.what));
-        }
-        open.clear();
-    }
-
     private void timedOut(Expectation<?> expectation) {
         if (open.remove(expectation)) {
             BarnabasException late = new BarnabasException(

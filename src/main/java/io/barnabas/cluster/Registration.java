@@ -34,6 +34,9 @@ final class Registration {
     private final Runnable freed;
     private Optional<String> knownClusterId;
 
+    /** The session under which this node registered last; whoever sits there instead in that session came later. */
+    private long seatedSession;
+
     /** @param freed called on Curator's thread when a node id that was taken may be free */
     Registration(
             CuratorFramework client,
@@ -121,6 +124,12 @@ final class Registration {
         if (stat != null && stat.getEphemeralOwner() == session) {
             return;
         }
+        if (stat != null && seatedSession == session) {
+            watch(path);
+            throw new BarnabasException(
+                    ErrorCode.ILLEGAL_STATE,
+                    "node " + settings.nodeId() + " was replaced by a later process of the same data folder");
+        }
         if (stat != null) {
             NodeDocument occupant = documents.node(path, client.getData().forPath(path));
             if (!occupant.instance().equals(settings.instance())) {
@@ -137,6 +146,7 @@ final class Registration {
         client.create()
                 .withMode(CreateMode.EPHEMERAL)
                 .forPath(path, documents.node(settings.nodeUrl(), clock.millis(), settings.instance()));
+        seatedSession = session;
     }
 
     /** Only while the id is another's: a node must not react to its own registration. */

@@ -6,7 +6,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import io.barnabas.cluster.Snapshot.Versioned;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
-import io.barnabas.record.TopicName;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -15,19 +14,17 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -68,11 +65,14 @@ public final class ZooKeeperCluster implements Cluster {
     private final LeaderLatch latch;
     private final Holdings holdings;
     private final Claims claims;
-    private final Expectations expectations;
     private final Announcer announcer = new Announcer();
     private final ScheduledThreadPoolExecutor events;
     private final ScheduledThreadPoolExecutor work;
-    private final Semaphore changes;
+
+    /** For Curator, which would make one of its own and never end it. */
+    private final ScheduledThreadPoolExecutor errands;
+
+    private final TopicChanges changes;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean refreshQueued = new AtomicBoolean();
@@ -98,6 +98,7 @@ public final class ZooKeeperCluster implements Cluster {
     private int link;
     private boolean mirrored;
     private boolean registering;
+    private boolean seatSeen;
 
     /**
      * @param configCheck throws {@code INVALID_FIELD} for a topic configuration that cannot be
@@ -114,7 +115,8 @@ public final class ZooKeeperCluster implements Cluster {
         ZkPaths paths = new ZkPaths(settings.root());
         events = thread(threads);
         work = thread(threads);
-        client = connection(settings, threads);
+        errands = thread(threads);
+        client = connection(settings, threads, errands);
         registration = new Registration(client, paths, documents, settings, clock, ids, () -> post(this::register));
         catalogue = new Catalogue(client, paths, documents, settings.limits(), configCheck, ids);
         controller = new Controller(client, paths, documents, settings.nodeId());
@@ -129,8 +131,14 @@ public final class ZooKeeperCluster implements Cluster {
                 settings.nodeId(),
                 settings.limits().claimsInFlight(),
                 new ClaimAnswers());
-        expectations = new Expectations(events, this::answer, settings.changeWaitMs());
-        changes = new Semaphore(settings.limits().changesInFlight());
+        changes = new TopicChanges(
+                catalogue,
+                holdings,
+                new Expectations(events, this::answer, settings.changeWaitMs()),
+                this::post,
+                this::toil,
+                new Self(),
+                settings.limits().changesInFlight());
         view = snapshot.view(clusterId, settings.nodeId(), Map.of());
     }
 
@@ -191,10 +199,7 @@ public final class ZooKeeperCluster implements Cluster {
 
     @Override
     public CompletionStage<Topic> createTopic(String name, int partitionCount, Map<String, String> config) {
-        return changed(() -> {
-            requirePublic(name);
-            return catalogue.create(name, partitionCount, config, view);
-        });
+        return changes.create(name, partitionCount, config);
     }
 
     /**
@@ -202,46 +207,22 @@ public final class ZooKeeperCluster implements Cluster {
      * and configuration it has.
      */
     public CompletionStage<Topic> createInternalTopic(String name, int partitionCount, Map<String, String> config) {
-        return changed(() -> {
-            if (!TopicName.internal(TopicName.require(name))) {
-                throw new BarnabasException(
-                        ErrorCode.INVALID_NAME,
-                        "an internal topic's name starts with " + TopicName.INTERNAL_PREFIX + ", got '" + name + "'");
-            }
-            return catalogue.ensure(name, partitionCount, config, view);
-        });
+        return changes.ensureInternal(name, partitionCount, config);
     }
 
     @Override
     public CompletionStage<Topic> addPartitions(String name, int partitionCount) {
-        return changed(() -> {
-            requirePublic(name);
-            return catalogue.addPartitions(name, partitionCount, view);
-        });
+        return changes.addPartitions(name, partitionCount);
     }
 
     @Override
     public CompletionStage<Topic> changeConfig(String name, Map<String, String> changed) {
-        return changed(() -> {
-            TopicName.require(name);
-            return catalogue.changeConfig(name, changed);
-        });
+        return changes.changeConfig(name, changed);
     }
 
     @Override
     public CompletionStage<Void> deleteTopic(String name) {
-        CompletableFuture<Void> answer = new CompletableFuture<>();
-        submit(answer, () -> {
-            requirePublic(name);
-            Topic topic = catalogue.delete(name);
-            expect(
-                    "topic '" + name + "' is deleted",
-                    now -> now.topic(topic.id()).isEmpty(),
-                    null,
-                    answer);
-            return null;
-        });
-        return answer;
+        return changes.delete(name);
     }
 
     @Override
@@ -262,80 +243,6 @@ public final class ZooKeeperCluster implements Cluster {
             Thread.currentThread().interrupt();
         }
         closeQuietly();
-    }
-
-    // ---- Changes of topics
-
-    private CompletionStage<Topic> changed(Callable<Versioned<Topic>> change) {
-        CompletableFuture<Topic> answer = new CompletableFuture<>();
-        submit(answer, () -> {
-            Versioned<Topic> made = change.call();
-            Topic topic = made.value();
-            expect(
-                    "topic '" + topic.name() + "' is as asked, placed and owned",
-                    now -> visible(made, now),
-                    topic,
-                    answer);
-            return null;
-        });
-        return answer;
-    }
-
-    /** The change, or a later one, is in sight, and this node holds what it shall own of the topic. */
-    private boolean visible(Versioned<Topic> made, Snapshot now) {
-        Versioned<Topic> seen = now.topics().get(made.value().name());
-        return seen != null
-                && seen.value().id().equals(made.value().id())
-                && seen.version() >= made.version()
-                && holdings.settled(seen.value(), now);
-    }
-
-    private void submit(CompletableFuture<?> answer, Callable<Void> change) {
-        if (session() != Session.CONNECTED) {
-            answer.completeExceptionally(new BarnabasException(
-                    ErrorCode.ZOOKEEPER_UNAVAILABLE,
-                    "this node has no session with ZooKeeper at the moment, its state is " + session()));
-            return;
-        }
-        if (!changes.tryAcquire()) {
-            answer.completeExceptionally(new BarnabasException(
-                    ErrorCode.TOO_MANY,
-                    "more than " + settings.limits().changesInFlight() + " changes of topics wait on this node"));
-            return;
-        }
-        CompletableFuture<?> unused = answer.whenComplete((done, failure) -> changes.release());
-        try {
-            work.execute(() -> {
-                try {
-                    change.call();
-                } catch (Exception e) {
-                    answer.completeExceptionally(ZooKeeperErrors.of("changing a topic", e));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(
-                    new BarnabasException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "this node has left the cluster", e));
-        }
-    }
-
-    private <T> void expect(String what, Predicate<Snapshot> met, T value, CompletableFuture<T> answer) {
-        post(() -> {
-            expectations.add(what, met, value, answer);
-            if (session == Session.CLOSED) {
-                expectations.fail();
-            } else {
-                expectations.check(snapshot);
-            }
-        });
-    }
-
-    private static void requirePublic(String name) {
-        if (TopicName.internal(TopicName.require(name))) {
-            throw new BarnabasException(
-                    ErrorCode.INVALID_NAME,
-                    "topic '" + name + "' belongs to the broker: names that start with " + TopicName.INTERNAL_PREFIX
-                            + " cannot be created, changed or deleted");
-        }
     }
 
     // ---- The session
@@ -398,6 +305,7 @@ public final class ZooKeeperCluster implements Cluster {
         }
         registering = false;
         if (seat.session() != sessionId) {
+            seatSeen = false;
             lose();
         }
         clusterId = seat.clusterId();
@@ -460,15 +368,28 @@ public final class ZooKeeperCluster implements Cluster {
             return;
         }
         publish(holdings.reconcile(snapshot), before);
-        expectations.check(snapshot);
-        if (session() == Session.CONNECTED) {
+        changes.seen(snapshot);
+        if (session() == Session.CONNECTED && seated()) {
             claims.claim(holdings.claimable(snapshot, claims.inFlight()), snapshot, sessionId);
             lead();
-            Snapshot.Registered seen = snapshot.nodes().get(settings.nodeId());
-            if (seen != null && seen.session() == sessionId) {
-                started.complete(null);
-            }
+            started.complete(null);
         }
+    }
+
+    /**
+     * Whether ZooKeeper shows this node's registration. One that was seen and is gone, or is another's, was taken away:
+     * then this node owns nothing until it is registered again.
+     */
+    private boolean seated() {
+        Snapshot.Registered seen = snapshot.nodes().get(settings.nodeId());
+        boolean now = seen != null && seen.session() == sessionId;
+        if (seatSeen && !now) {
+            LOG.error("this node's registration was taken away node={}", settings.nodeId());
+            lose();
+            register();
+        }
+        seatSeen = now;
+        return now;
     }
 
     private void publish(Holdings.Outcome outcome, Snapshot before) {
@@ -501,6 +422,23 @@ public final class ZooKeeperCluster implements Cluster {
                 post(() -> later(() -> confirmDeleted(topic, inCluster), settings.sessionTimeoutMs()));
             }
         });
+    }
+
+    private final class Self implements TopicChanges.Node {
+        @Override
+        public Session session() {
+            return ZooKeeperCluster.this.session();
+        }
+
+        @Override
+        public ClusterView view() {
+            return view;
+        }
+
+        @Override
+        public Snapshot snapshot() {
+            return snapshot;
+        }
     }
 
     private final class ClaimAnswers implements Claims.Answer {
@@ -616,7 +554,6 @@ public final class ZooKeeperCluster implements Cluster {
         view = snapshot.view(clusterId, settings.nodeId(), holdings.held());
         announcer.disowned(released);
         announcer.tell(listener -> listener.sessionChanged(Session.CLOSED));
-        expectations.fail();
         started.completeExceptionally(
                 new BarnabasException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "this node was closed while it started"));
     }
@@ -634,8 +571,10 @@ public final class ZooKeeperCluster implements Cluster {
             mirror.close();
         }
         client.close();
+        errands.shutdownNow();
         work.shutdownNow();
         events.shutdownNow();
+        changes.close();
         try {
             if (!work.awaitTermination(CLOSE_WAIT_MS, MILLISECONDS)
                     || !events.awaitTermination(CLOSE_WAIT_MS, MILLISECONDS)) {
@@ -652,7 +591,7 @@ public final class ZooKeeperCluster implements Cluster {
         return executor;
     }
 
-    private static CuratorFramework connection(ClusterSettings settings, ThreadFactory threads) {
+    private static CuratorFramework connection(ClusterSettings settings, ThreadFactory threads, Executor errands) {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
         return CuratorFrameworkFactory.builder()
@@ -661,6 +600,7 @@ public final class ZooKeeperCluster implements Cluster {
                 .connectionTimeoutMs(settings.connectionTimeoutMs())
                 .retryPolicy(new RetryNTimes(OPERATION_RETRIES, (int) RETRY_MS))
                 .threadFactory(threads)
+                .runSafeService(errands)
                 .zkClientConfig(config)
                 .ensembleTracker(false)
                 .dontUseContainerParents()

@@ -37,7 +37,17 @@ final class ClusterFixture implements AutoCloseable {
         return settings(connect, nodeId, "folder-" + nodeId, ClusterLimits.DEFAULT);
     }
 
+    /** A node whose session outlives any test unless it is ended. */
+    static ClusterSettings longLived(String connect, int nodeId) {
+        return settings(connect, nodeId, "folder-" + nodeId, ClusterLimits.DEFAULT, 60_000);
+    }
+
     static ClusterSettings settings(String connect, int nodeId, String instance, ClusterLimits limits) {
+        return settings(connect, nodeId, instance, limits, SESSION_MS);
+    }
+
+    private static ClusterSettings settings(
+            String connect, int nodeId, String instance, ClusterLimits limits, int sessionMs) {
         return new ClusterSettings(
                 connect,
                 ClusterSettings.DEFAULT_ROOT,
@@ -45,7 +55,7 @@ final class ClusterFixture implements AutoCloseable {
                 URI.create("http://127.0.0.1:" + (9000 + nodeId)),
                 instance,
                 Optional.empty(),
-                SESSION_MS,
+                sessionMs,
                 1_000,
                 20_000,
                 15_000,
@@ -77,7 +87,7 @@ final class ClusterFixture implements AutoCloseable {
     }
 
     static ConditionFactory soon() {
-        return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20));
+        return Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20));
     }
 
     static Optional<Ownership> owner(Cluster cluster, String topic, int partition) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.curator.framework.CuratorFramework;
@@ -57,8 +58,8 @@ class EmbeddedZooKeeperTest {
         // then
         ClusterFixture.soon().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> !before.contains(thread))
-                        .map(Thread::getName)
-                        .filter(name -> !name.startsWith("awaitility"))
+                        .filter(thread -> !thread.getName().startsWith("awaitility"))
+                        .map(thread -> thread.getName() + " " + Arrays.asList(thread.getStackTrace()))
                         .collect(Collectors.toSet()))
                 .isEmpty());
     }

@@ -97,14 +97,17 @@ class ManyNodesTest {
     @Test
     void takesOverAtOnceWhatAKilledProcessOfTheSameFolderLeft() {
         // given: a process that is gone without having closed anything
-        ZooKeeperCluster killed = nodes.node(connect, 1);
+        ZooKeeperCluster killed = nodes.unstarted(ClusterFixture.longLived(connect, 1));
+        killed.start();
         get(killed.createTopic("orders", 1, Map.of()));
         // when
         ZooKeeperCluster restarted = nodes.node(connect, 1);
         // then
-        soon().atMost(Duration.ofMillis(ClusterFixture.SESSION_MS))
-                .untilAsserted(() -> assertThat(owner(restarted, "orders", 0)).contains(new Ownership(1, 2)));
-        soon().untilAsserted(() -> assertThat(owner(killed, "orders", 0)).isEmpty());
+        soon().untilAsserted(() -> assertThat(owner(restarted, "orders", 0))
+                .hasValueSatisfying(owner -> assertThat(owner.epoch()).isGreaterThan(1)));
+        soon().until(() -> killed.session() == Cluster.Session.LOST);
+        assertThat(owner(killed, "orders", 0)).isEmpty();
+        soon().until(() -> owner(restarted, "orders", 0).isPresent());
         get(restarted.createTopic("more", 1, Map.of()));
     }
 

@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -158,6 +160,22 @@ class ZooKeeperClusterTest {
         soon().untilAsserted(
                         () -> assertThat(recording.heard).containsSubsequence("disowned orders-0", "deleted orders"));
         assertThat(recording.heard).contains("disowned orders-1");
+    }
+
+    @Test
+    void leavesNobodyWaitingWhenItCloses() {
+        // given
+        ZooKeeperCluster node = nodes.node(connect, 1);
+        List<CompletionStage<Topic>> asked = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            asked.add(node.createTopic("topic-" + i, 2, Map.of()));
+        }
+        // when
+        node.close();
+        // then
+        assertThat(asked)
+                .allSatisfy(answer -> assertThat(answer.toCompletableFuture()).isDone());
+        assertThat(asked).anySatisfy(answer -> refused(answer, ErrorCode.ZOOKEEPER_UNAVAILABLE));
     }
 
     private static void refused(CompletionStage<?> answer, ErrorCode code) {

@@ -1,0 +1,34 @@
+package io.barnabas.log;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/**
+ * What every log of an engine shares.
+ *
+ * @param appends runs the partitions' turns
+ * @param reads runs reads; refuses when too many wait
+ * @param background runs what may take long and hurries nobody: checkpoints on demand, deletions
+ * @param completions runs what callers have attached to their stages
+ * @param dirty logs with writes since their last checkpoint
+ */
+record EngineContext(
+        Path dataDir,
+        EmbeddedLogSettings settings,
+        LogFiles files,
+        FileCache cache,
+        Clock clock,
+        LongSupplier nanoTime,
+        Executor appends,
+        Executor reads,
+        Executor background,
+        Executor completions,
+        LogEvents events,
+        EngineHealth health,
+        GroupCommit commit,
+        Checkpoints checkpoints,
+        Waiting waiting,
+        Set<EmbeddedPartitionLog> dirty) {}

@@ -1,0 +1,76 @@
+package io.barnabas.testing;
+
+import io.barnabas.broker.BrokerSettings;
+import io.barnabas.broker.Fetching;
+import io.barnabas.broker.Groups;
+import io.barnabas.broker.Partitions;
+import io.barnabas.broker.Positioning;
+import io.barnabas.broker.Producing;
+import io.barnabas.broker.Topics;
+import io.barnabas.group.GroupCoordinator;
+import io.barnabas.group.GroupEvents;
+import io.barnabas.group.GroupSettings;
+import io.barnabas.group.JournaledGroupCoordinator;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * A whole broker without disk, network and ZooKeeper: everything runs on the calling thread, but for long polls, whose
+ * deadlines have a thread of their own.
+ */
+public final class BrokerFixture implements AutoCloseable {
+    public final InMemoryCluster cluster = new InMemoryCluster();
+    public final InMemoryLogEngine engine = new InMemoryLogEngine();
+    public final ManualClock clock = new ManualClock();
+    public final ManualScheduler scheduler = new ManualScheduler(clock);
+    public final GroupCoordinator coordinator;
+    public final Partitions partitions;
+    public final Topics topics;
+    public final Fetching fetching;
+    public final Producing producing;
+    public final Groups groups;
+    public final Positioning positioning;
+
+    private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor();
+
+    public BrokerFixture() {
+        this(BrokerSettings.DEFAULTS);
+    }
+
+    public BrokerFixture(BrokerSettings settings) {
+        coordinator = new JournaledGroupCoordinator(
+                GroupSettings.DEFAULTS,
+                topic -> {
+                    var found = cluster.view().topics().get(topic);
+                    return found == null ? OptionalInt.empty() : OptionalInt.of(found.partitionCount());
+                },
+                clock,
+                clock::nanoTime,
+                scheduler,
+                Runnable::run,
+                Runnable::run,
+                UUID::randomUUID,
+                GroupEvents.NONE);
+        partitions = new Partitions(cluster, engine, coordinator, settings);
+        topics = new Topics(cluster, partitions, settings);
+        fetching = new Fetching(partitions, settings, deadlines, Runnable::run);
+        producing = new Producing(cluster, partitions, settings, clock);
+        groups = new Groups(coordinator, topics);
+        positioning = new Positioning(topics, coordinator);
+        cluster.listen(partitions);
+        cluster.listen(producing);
+        cluster.ensure(
+                GroupCoordinator.JOURNAL_TOPIC,
+                GroupSettings.DEFAULTS.journalPartitions(),
+                Map.of("cleanup.policy", "compact"));
+    }
+
+    @Override
+    public void close() {
+        coordinator.close();
+        deadlines.shutdownNow();
+    }
+}
