@@ -1,6 +1,5 @@
 package io.barnabas.websocket;
 
-import jakarta.websocket.Session;
 import java.lang.reflect.Field;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +22,7 @@ final class TyrusTimers {
     private final AtomicBoolean said = new AtomicBoolean();
 
     /** Takes the timer away from a session that was just opened; true when there was one. */
-    boolean remove(Session session) {
+    boolean remove(Object session) {
         try {
             Field field = find(session.getClass());
             field.setAccessible(true);

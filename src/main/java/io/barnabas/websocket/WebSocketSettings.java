@@ -46,23 +46,21 @@ public record WebSocketSettings(
     }
 
     /** What holds when nothing is set. */
-    public static WebSocketSettings defaults() {
-        return new WebSocketSettings(
-                10_000,
-                1 << 20,
-                128 << 10,
-                1 << 20,
-                64,
-                8L << 20,
-                128L << 20,
-                1_024,
-                1_000,
-                20_000,
-                60_000,
-                60_000,
-                1_000,
-                1_000,
-                5_000,
-                List.of());
-    }
+    public static final WebSocketSettings DEFAULTS = new WebSocketSettings(
+            10_000,
+            1 << 20,
+            128 << 10,
+            1 << 20,
+            64,
+            8L << 20,
+            128L << 20,
+            1_024,
+            1_000,
+            20_000,
+            60_000,
+            60_000,
+            1_000,
+            1_000,
+            5_000,
+            List.of());
 }

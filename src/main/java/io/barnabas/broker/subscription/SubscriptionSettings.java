@@ -46,7 +46,6 @@ public record SubscriptionSettings(
     }
 
     /** What holds when nothing is set. */
-    public static SubscriptionSettings defaults() {
-        return new SubscriptionSettings(256 << 10, 10_000_000, 1_000, 30_000, 30_000, 1_000);
-    }
+    public static final SubscriptionSettings DEFAULTS =
+            new SubscriptionSettings(256 << 10, 10_000_000, 1_000, 30_000, 30_000, 1_000);
 }
