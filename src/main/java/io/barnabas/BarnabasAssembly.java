@@ -1,20 +1,34 @@
 package io.barnabas;
 
+import io.barnabas.broker.BrokerSettings;
+import io.barnabas.broker.Fetching;
+import io.barnabas.broker.Groups;
+import io.barnabas.broker.Positioning;
+import io.barnabas.broker.Producing;
+import io.barnabas.broker.Topics;
+import io.barnabas.broker.consumer.ConsumerInstances;
+import io.barnabas.broker.format.Json;
 import io.barnabas.cluster.Cluster;
-import io.barnabas.log.EngineStatus;
+import io.barnabas.group.GroupCoordinator;
+import io.barnabas.rest.Bodies;
+import io.barnabas.rest.Offsets;
+import io.barnabas.rest.Responders;
+import io.barnabas.rest.RestSettings;
+import io.barnabas.websocket.Sockets;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.util.List;
-import java.util.Optional;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Clock;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Builds the node: every long-lived object, once, as a bean that anything can be given. Building starts nothing; what
- * has to be started is in the list of {@link #parts}, which is the order.
+ * Gives what the {@link Node} is made of to whoever has it injected.
  *
  * <p>Objects are produced as {@code @Singleton}: their classes stay final and plain, and no proxy stands between a
- * record and the log.
+ * record and the log. Those that need a started node are asked for by front ends, which serve nothing before.
  */
 @ApplicationScoped
 class BarnabasAssembly {
@@ -28,54 +42,117 @@ class BarnabasAssembly {
 
     @Produces
     @Singleton
-    DataDirectory dataDirectory(BarnabasSettings settings) {
-        return new DataDirectory(settings.dataDir());
+    Node node(BarnabasSettings settings, HttpAddress address) {
+        return new Node(
+                settings,
+                settings.nodeUrl().orElseGet(() -> hostUrl(address)),
+                new NodeThreads(BarnabasAssembly.class.getClassLoader()),
+                Clock.systemUTC());
+    }
+
+    private static URI hostUrl(HttpAddress address) {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "localhost"; // a machine that does not know its own name is alone
+        }
+        return URI.create("http://" + host + ":" + address.port());
     }
 
     @Produces
     @Singleton
-    Parts parts(DataDirectory dataDirectory) {
-        return new Parts(List.of(new Part("data folder", dataDirectory::open, dataDirectory::close)));
+    Parts parts(Node node) {
+        return node.parts();
     }
 
     @Produces
     @Singleton
-    NodeState state(Parts parts) {
-        return new NodeState() {
-            @Override
-            public Parts.Phase phase() {
-                return parts.phase();
-            }
+    Cluster cluster(Node node) {
+        return node.cluster();
+    }
 
-            @Override
-            public boolean draining() {
-                return false;
-            }
+    @Produces
+    @Singleton
+    GroupCoordinator coordinator(Node node) {
+        return node.coordinator();
+    }
 
-            @Override
-            public Cluster.Session zookeeper() {
-                return Cluster.Session.STARTING;
-            }
+    @Produces
+    @Singleton
+    Topics topics(Node node) {
+        return node.topics();
+    }
 
-            @Override
-            public EngineStatus engine() {
-                return new EngineStatus.Closed();
-            }
+    @Produces
+    @Singleton
+    Producing producing(Node node) {
+        return node.producing();
+    }
 
-            @Override
-            public int partitionsOwned() {
-                return 0;
-            }
+    @Produces
+    @Singleton
+    Fetching fetching(Node node) {
+        return node.fetching();
+    }
 
-            @Override
-            public int partitionsOpen() {
-                return 0;
-            }
+    @Produces
+    @Singleton
+    Groups groups(Node node) {
+        return node.groups();
+    }
 
-            @Override
-            public Optional<String> stuck() {
-                return Optional.empty();
-            }
-        };
+    @Produces
+    @Singleton
+    Positioning positioning(Node node) {
+        return node.positioning();
+    }
+
+    @Produces
+    @Singleton
+    BrokerSettings brokerSettings(BarnabasSettings settings) {
+        return settings.broker();
+    }
+
+    @Produces
+    @Singleton
+    RestSettings restSettings(BarnabasSettings settings) {
+        return settings.rest();
+    }
+
+    @Produces
+    @Singleton
+    Json json(Node node) {
+        return node.frontEnds().json();
+    }
+
+    @Produces
+    @Singleton
+    Responders responders(Node node) {
+        return node.frontEnds().responders();
+    }
+
+    @Produces
+    @Singleton
+    Bodies bodies(Node node) {
+        return node.frontEnds().bodies();
+    }
+
+    @Produces
+    @Singleton
+    Offsets offsets(Node node) {
+        return node.frontEnds().offsets();
+    }
+
+    @Produces
+    @Singleton
+    ConsumerInstances instances(Node node) {
+        return node.frontEnds().instances();
+    }
+
+    @Produces
+    @Singleton
+    Sockets sockets(Node node) {
+        return node.frontEnds().sockets();
     }
 }

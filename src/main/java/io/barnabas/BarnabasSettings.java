@@ -2,6 +2,16 @@ package io.barnabas;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.BrokerSettings;
+import io.barnabas.broker.consumer.ConsumerSettings;
+import io.barnabas.broker.format.JsonLimits;
+import io.barnabas.broker.format.RecordsLimits;
+import io.barnabas.broker.subscription.SubscriptionSettings;
+import io.barnabas.cluster.ClusterLimits;
+import io.barnabas.group.GroupSettings;
+import io.barnabas.log.EmbeddedLogSettings;
+import io.barnabas.rest.RestSettings;
+import io.barnabas.websocket.WebSocketSettings;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -10,42 +20,61 @@ import java.util.Optional;
 /**
  * Every setting of a node, read once at start.
  *
- * <p>What a room needs is a record of its own in that room's package; this record holds it and {@link #read} fills it.
- * A new setting is a line in {@code META-INF/microprofile-config.properties} and a read of it here; a test fails on one
- * without the other.
+ * <p>What a room needs is a record of its own in that room's package, filled by {@link SettingsBinder}; this record
+ * holds it. A new setting is a component of such a record and a line in {@code META-INF/microprofile-config.properties};
+ * a test fails on one without the other.
  *
  * @param dataDir {@code barnabas.data.dir}: where everything durable lies, absolute
  * @param nodeId {@code barnabas.node.id}: this node's number in the cluster
  * @param nodeUrl {@code barnabas.node.url}: where other nodes reach this one; absent: {@code http://host-name:port}
- * @param zookeeperConnect {@code barnabas.zookeeper.connect}: an outside ensemble; absent: one of our own on loopback
  * @param engine {@code barnabas.engine}: where logs are stored
- * @param groupSingleTopic {@code barnabas.group.single-topic}: a group is bound to one topic
  * @param exitOnFailure {@code barnabas.start.exit-on-failure}: whether a start that fails ends the process
+ * @param responderThreads {@code barnabas.node.responder-threads}: threads that turn what the log answered into answers
+ * @param zookeeper {@code barnabas.zookeeper.*}
+ * @param limits {@code barnabas.cluster.max-*}
+ * @param log {@code barnabas.log.*}
+ * @param group {@code barnabas.group.*}
+ * @param broker {@code barnabas.broker.*}
+ * @param records {@code barnabas.produce.*}
+ * @param json {@code barnabas.json.*}
+ * @param consumer {@code barnabas.consumer.*}
+ * @param subscription {@code barnabas.subscription.*}
+ * @param rest {@code barnabas.rest.*}
+ * @param webSocket {@code barnabas.websocket.*}
  */
-public record BarnabasSettings(
+record BarnabasSettings(
         Path dataDir,
         int nodeId,
         Optional<URI> nodeUrl,
-        Optional<String> zookeeperConnect,
         Engine engine,
-        boolean groupSingleTopic,
-        ExitOnFailure exitOnFailure) {
-    public BarnabasSettings {
+        ExitOnFailure exitOnFailure,
+        int responderThreads,
+        ZooKeeperSettings zookeeper,
+        ClusterLimits limits,
+        EmbeddedLogSettings log,
+        GroupSettings group,
+        BrokerSettings broker,
+        RecordsLimits records,
+        JsonLimits json,
+        ConsumerSettings consumer,
+        SubscriptionSettings subscription,
+        RestSettings rest,
+        WebSocketSettings webSocket) {
+    BarnabasSettings {
         requireNonNull(dataDir, "dataDir");
         requireNonNull(nodeUrl, "nodeUrl");
-        requireNonNull(zookeeperConnect, "zookeeperConnect");
         requireNonNull(engine, "engine");
         requireNonNull(exitOnFailure, "exitOnFailure");
     }
 
     /** Where logs are stored. */
-    public enum Engine {
+    enum Engine {
         /** Segment files on this node's disk. */
         EMBEDDED
     }
 
     /** Whether a start that fails ends the process. */
-    public enum ExitOnFailure {
+    enum ExitOnFailure {
         /** When it runs in Payara Micro, which would otherwise stay up and answer nothing but 500. */
         AUTO,
         ALWAYS,
@@ -57,15 +86,26 @@ public record BarnabasSettings(
      *
      * @throws SettingsException that names the setting, its value and what is expected
      */
-    public static BarnabasSettings read(SettingsReader settings) {
+    static BarnabasSettings read(SettingsReader settings) {
+        SettingsBinder binder = new SettingsBinder(settings);
         return new BarnabasSettings(
                 directory("barnabas.data.dir", settings),
                 settings.integer("barnabas.node.id", 0, Integer.MAX_VALUE),
                 settings.optionalHttpUrl("barnabas.node.url"),
-                settings.optionalText("barnabas.zookeeper.connect"),
                 settings.oneOf("barnabas.engine", Engine.class),
-                settings.bool("barnabas.group.single-topic"),
-                settings.oneOf("barnabas.start.exit-on-failure", ExitOnFailure.class));
+                settings.oneOf("barnabas.start.exit-on-failure", ExitOnFailure.class),
+                settings.integer("barnabas.node.responder-threads", 1, 1_000),
+                binder.bind("barnabas.zookeeper.", ZooKeeperSettings.class),
+                binder.bind("barnabas.cluster.max-", ClusterLimits.class),
+                binder.bind("barnabas.log.", EmbeddedLogSettings.class),
+                binder.bind("barnabas.group.", GroupSettings.class),
+                binder.bind("barnabas.broker.", BrokerSettings.class),
+                binder.bind("barnabas.produce.", RecordsLimits.class),
+                binder.bind("barnabas.json.", JsonLimits.class),
+                binder.bind("barnabas.consumer.", ConsumerSettings.class),
+                binder.bind("barnabas.subscription.", SubscriptionSettings.class),
+                binder.bind("barnabas.rest.", RestSettings.class),
+                binder.bind("barnabas.websocket.", WebSocketSettings.class));
     }
 
     private static Path directory(String name, SettingsReader settings) {

@@ -3,6 +3,10 @@ package io.barnabas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.barnabas.broker.BrokerSettings;
+import io.barnabas.cluster.ClusterLimits;
+import io.barnabas.group.GroupSettings;
+import io.barnabas.log.EmbeddedLogSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -50,9 +54,12 @@ class BarnabasSettingsTest {
         BarnabasSettings settings = BarnabasSettings.read(reader);
         // then
         assertThat(settings.dataDir()).isAbsolute().endsWithRaw(java.nio.file.Path.of("barnabas-data"));
-        assertThat(settings.zookeeperConnect()).isEmpty();
         assertThat(settings.engine()).isEqualTo(BarnabasSettings.Engine.EMBEDDED);
-        assertThat(settings.groupSingleTopic()).isTrue();
+        assertThat(settings.zookeeper()).isEqualTo(ZooKeeperSettings.DEFAULTS);
+        assertThat(settings.limits()).isEqualTo(ClusterLimits.DEFAULT);
+        assertThat(settings.log()).isEqualTo(EmbeddedLogSettings.DEFAULTS);
+        assertThat(settings.group()).isEqualTo(GroupSettings.DEFAULTS);
+        assertThat(settings.broker()).isEqualTo(BrokerSettings.DEFAULTS);
     }
 
     @Test

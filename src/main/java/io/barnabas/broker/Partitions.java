@@ -115,7 +115,7 @@ public final class Partitions implements Cluster.Listener {
     }
 
     /** Completes when every partition of the topic that this node is to own is open, or has failed to open. */
-    CompletableFuture<Void> allOpened(Topic topic) {
+    public CompletableFuture<Void> allOpened(Topic topic) {
         CompletableFuture<?>[] waits = new CompletableFuture<?>[topic.partitionCount()];
         for (int partition = 0; partition < waits.length; partition++) {
             waits[partition] = openedFuture(new TopicPartition(topic.name(), partition));

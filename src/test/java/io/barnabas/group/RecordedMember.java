@@ -6,13 +6,14 @@ import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** A listener that writes down what it hears. */
 final class RecordedMember implements MemberListener {
     private final List<String> heard = new ArrayList<>();
-    private Assignment assignment = new Assignment(0, Set.of(), java.util.Optional.empty());
+    private Assignment assignment = new Assignment(0, Set.of(), Optional.empty());
 
     @Override
     public synchronized void assigned(Assignment assigned) {

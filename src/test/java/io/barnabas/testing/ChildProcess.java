@@ -124,13 +124,13 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Asks it to end (SIGTERM) and waits; the exit code. */
     public int stop() {
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would also close its output, and lose its last words
         return awaitExit();
     }
 
     /** Ends it at once (SIGKILL), as a loss of power would. */
     public void kill9() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         awaitExit();
     }
 

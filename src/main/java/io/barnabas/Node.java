@@ -1,0 +1,279 @@
+package io.barnabas;
+
+import static java.util.Objects.requireNonNull;
+
+import io.barnabas.broker.Fetching;
+import io.barnabas.broker.Groups;
+import io.barnabas.broker.Partitions;
+import io.barnabas.broker.Positioning;
+import io.barnabas.broker.Producing;
+import io.barnabas.broker.Topics;
+import io.barnabas.cluster.Cluster;
+import io.barnabas.cluster.ClusterSettings;
+import io.barnabas.cluster.EmbeddedZooKeeper;
+import io.barnabas.cluster.ZooKeeperCluster;
+import io.barnabas.group.ExecutorTimers;
+import io.barnabas.group.GroupCoordinator;
+import io.barnabas.group.GroupEvents;
+import io.barnabas.group.JournaledGroupCoordinator;
+import io.barnabas.log.DataDirectory;
+import io.barnabas.log.DiskFiles;
+import io.barnabas.log.EmbeddedLogEngine;
+import io.barnabas.log.EngineStatus;
+import io.barnabas.log.LogConfig;
+import io.barnabas.log.LogEngine;
+import io.barnabas.log.LogEvents;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: builds what it is made of as it starts, in the order of {@link #parts}, because most of it can only be built
+ * on what runs already. Nothing here decides anything.
+ *
+ * <p>Started and stopped by one thread; what it holds may be asked for by any, and is there from the moment its part has
+ * started.
+ */
+final class Node implements NodeState {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    /** The journal's segments are small, so that compaction, which leaves the last one alone, keeps it short. */
+    private static final Map<String, String> JOURNAL_CONFIG =
+            Map.of("cleanup.policy", "compact", "segment.bytes", "16777216", "min.cleanable.dirty.ratio", "0.3");
+
+    private final BarnabasSettings settings;
+    private final URI url;
+    private final NodeThreads threads;
+    private final Clock clock;
+    private final Parts parts;
+
+    // Written by the starting thread, each before whatever uses it starts; volatile because health asks from the start.
+    private volatile DataDirectory folder;
+    private volatile ScheduledThreadPoolExecutor timer;
+    private volatile Executor responders;
+    private volatile LogEngine engine;
+    private volatile EmbeddedZooKeeper zooKeeper;
+    private volatile ZooKeeperCluster cluster;
+    private volatile GroupCoordinator coordinator;
+    private volatile Partitions partitions;
+    private volatile Topics topics;
+    private volatile Fetching fetching;
+    private volatile Producing producing;
+    private volatile FrontEnds frontEnds;
+
+    /**
+     * A node yet to be started.
+     *
+     * @param url where other nodes reach this one
+     */
+    Node(BarnabasSettings settings, URI url, NodeThreads threads, Clock clock) {
+        this.settings = requireNonNull(settings, "settings");
+        this.url = requireNonNull(url, "url");
+        this.threads = requireNonNull(threads, "threads");
+        this.clock = requireNonNull(clock, "clock");
+        this.parts = new Parts(List.of(
+                new Part("data folder", this::openFolder, () -> folder.close()),
+                new Part("threads", this::startThreads, threads::close),
+                new Part("log engine", this::startEngine, () -> engine.close()),
+                new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
+                new Part("cluster membership", this::startCluster, () -> cluster.close()),
+                new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
+                new Part("front ends", this::startFrontEnds, this::drain)));
+    }
+
+    Parts parts() {
+        return parts;
+    }
+
+    private void openFolder() {
+        folder = DataDirectory.open(settings.dataDir(), new DiskFiles());
+    }
+
+    private void startThreads() {
+        timer = threads.timer("timer");
+        responders = threads.pool("respond", settings.responderThreads());
+    }
+
+    private void startEngine() {
+        engine = new EmbeddedLogEngine(
+                settings.dataDir(),
+                settings.log(),
+                new DiskFiles(),
+                clock,
+                System::nanoTime,
+                responders,
+                threads.factory("log"),
+                LogEvents.NONE);
+    }
+
+    private void startZooKeeper() {
+        if (settings.zookeeper().connect().isEmpty()) {
+            zooKeeper = new EmbeddedZooKeeper(
+                    settings.dataDir().resolve("zookeeper"),
+                    settings.zookeeper().embeddedPort(),
+                    EmbeddedZooKeeper.DEFAULT_TICK_MS);
+            zooKeeper.start();
+        }
+    }
+
+    private void stopZooKeeper() {
+        if (zooKeeper != null) {
+            zooKeeper.close();
+        }
+    }
+
+    private void startCluster() {
+        cluster = new ZooKeeperCluster(
+                clusterSettings(), LogConfig::of, clock, UUID::randomUUID, threads.factory("cluster"));
+        coordinator = new JournaledGroupCoordinator(
+                settings.group(),
+                this::partitionCount,
+                clock,
+                System::nanoTime,
+                new ExecutorTimers(timer),
+                threads.pool("group", 2),
+                threads.pool("notice", 1),
+                UUID::randomUUID,
+                GroupEvents.NONE);
+        partitions = new Partitions(cluster, engine, coordinator, settings.broker());
+        topics = new Topics(cluster, partitions, settings.broker());
+        fetching = new Fetching(partitions, settings.broker(), timer, responders);
+        producing = new Producing(cluster, partitions, settings.broker(), clock);
+        cluster.listen(partitions);
+        cluster.listen(producing);
+        cluster.start();
+        folder.claim(new DataDirectory.Meta(
+                Integer.toString(settings.nodeId()), cluster.view().clusterId()));
+    }
+
+    private OptionalInt partitionCount(String topic) {
+        var found = cluster.view().topics().get(topic);
+        return found == null ? OptionalInt.empty() : OptionalInt.of(found.partitionCount());
+    }
+
+    private ClusterSettings clusterSettings() {
+        String connect = zooKeeper == null ? settings.zookeeper().connect() : zooKeeper.connectString();
+        return new ClusterSettings(
+                connect,
+                settings.zookeeper().root(),
+                settings.nodeId(),
+                url,
+                folder.instance(UUID::randomUUID),
+                folder.meta().map(DataDirectory.Meta::clusterId),
+                settings.zookeeper().sessionTimeoutMs(),
+                settings.zookeeper().connectionTimeoutMs(),
+                settings.zookeeper().startWaitMs(),
+                settings.zookeeper().changeWaitMs(),
+                settings.limits());
+    }
+
+    /** Ends when every partition this node owns is open and its groups are loaded. */
+    private void loadGroups() throws Exception {
+        CompletableFuture<Void> loaded = cluster.createInternalTopic(
+                        GroupCoordinator.JOURNAL_TOPIC, settings.group().journalPartitions(), JOURNAL_CONFIG)
+                .thenCompose(partitions::allOpened)
+                .toCompletableFuture();
+        loaded.get(settings.zookeeper().startWaitMs(), TimeUnit.MILLISECONDS);
+        for (var topic : cluster.view().topics().values()) {
+            partitions.allOpened(topic).get();
+        }
+    }
+
+    private void startFrontEnds() {
+        frontEnds = new FrontEnds(settings, this, threads, timer, responders);
+        frontEnds.start();
+    }
+
+    /** Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. */
+    private void drain() throws InterruptedException {
+        LOG.info("draining");
+        frontEnds.drain();
+        partitions.drain();
+        fetching.drain();
+        frontEnds.close();
+    }
+
+    @Override
+    public Parts.Phase phase() {
+        return parts.phase();
+    }
+
+    @Override
+    public boolean draining() {
+        return partitions != null && partitions.draining();
+    }
+
+    @Override
+    public Cluster.Session zookeeper() {
+        return cluster == null ? Cluster.Session.STARTING : cluster.session();
+    }
+
+    @Override
+    public EngineStatus engine() {
+        return engine == null ? new EngineStatus.Closed() : engine.status();
+    }
+
+    @Override
+    public int partitionsOwned() {
+        return partitions == null ? 0 : partitions.counts().owned();
+    }
+
+    @Override
+    public int partitionsOpen() {
+        return partitions == null ? 0 : partitions.counts().open();
+    }
+
+    @Override
+    public Optional<String> stuck() {
+        return Optional.empty();
+    }
+
+    Cluster cluster() {
+        return running(cluster);
+    }
+
+    GroupCoordinator coordinator() {
+        return running(coordinator);
+    }
+
+    Topics topics() {
+        return running(topics);
+    }
+
+    Fetching fetching() {
+        return running(fetching);
+    }
+
+    Producing producing() {
+        return running(producing);
+    }
+
+    Groups groups() {
+        return new Groups(coordinator(), topics());
+    }
+
+    Positioning positioning() {
+        return new Positioning(topics(), coordinator());
+    }
+
+    FrontEnds frontEnds() {
+        return running(frontEnds);
+    }
+
+    private static <T> T running(T part) {
+        if (part == null) {
+            throw new IllegalStateException("the node has not started");
+        }
+        return part;
+    }
+}

@@ -1,0 +1,67 @@
+package io.barnabas.rest;
+
+import static java.util.Objects.requireNonNull;
+
+import io.barnabas.broker.Topics;
+import io.barnabas.cluster.Topic;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.concurrent.CompletionStage;
+
+/** Makes, changes and removes topics. */
+@Path("admin/topics")
+@Produces({
+    RestMediaType.CONTROL_ANSWER,
+    RestMediaType.JSON_ANSWER,
+    RestMediaType.KAFKA_JSON_ANSWER,
+    RestMediaType.KAFKA_BINARY_ANSWER,
+    RestMediaType.KAFKA_TEXT_ANSWER,
+    RestMediaType.PROBLEM_ANSWER
+})
+public final class AdminTopicsResource {
+    private final Topics topics;
+    private final Bodies bodies;
+    private final Responders responders;
+
+    @Inject
+    public AdminTopicsResource(Topics topics, Bodies bodies, Responders responders) {
+        this.topics = requireNonNull(topics, "topics");
+        this.bodies = requireNonNull(bodies, "bodies");
+        this.responders = requireNonNull(responders, "responders");
+    }
+
+    @POST
+    public CompletionStage<Response> create(@Context HttpHeaders headers, InputStream input) {
+        CreateTopicBody body = bodies.control(input, headers, CreateTopicBody.class);
+        return responders.answer(
+                topics.create(body.requiredName(), body.partitionCount(), body.configValues()),
+                topic -> Answers.created(view(topic)));
+    }
+
+    @PATCH
+    @Path("{topic}")
+    public CompletionStage<Response> change(
+            @PathParam("topic") String name, @Context HttpHeaders headers, InputStream input) {
+        ChangeTopicBody body = bodies.control(input, headers, ChangeTopicBody.class);
+        return responders.answer(body.applyTo(topics, name), topic -> Answers.ok(view(topic)));
+    }
+
+    @DELETE
+    @Path("{topic}")
+    public CompletionStage<Response> delete(@PathParam("topic") String name) {
+        return responders.noContent(topics.delete(name));
+    }
+
+    private TopicView view(Topic topic) {
+        return TopicView.of(topic, topics.effectiveConfig(topic), topics.view());
+    }
+}
