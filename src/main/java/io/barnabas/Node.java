@@ -47,9 +47,15 @@ import org.slf4j.LoggerFactory;
 final class Node implements NodeState {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    /** The journal's segments are small, so that compaction, which leaves the last one alone, keeps it short. */
-    private static final Map<String, String> JOURNAL_CONFIG =
-            Map.of("cleanup.policy", "compact", "segment.bytes", "16777216", "min.cleanable.dirty.ratio", "0.3");
+    /**
+     * The journal's segments are small, so that compaction, which leaves the last one alone, keeps it short; its batches
+     * may be large, because the assignment of a large group is one of them.
+     */
+    private static final Map<String, String> JOURNAL_CONFIG = Map.of(
+            "cleanup.policy", "compact",
+            "segment.bytes", "33554432",
+            "max.message.bytes", "16777216",
+            "min.cleanable.dirty.ratio", "0.3");
 
     private final BarnabasSettings settings;
     private final URI url;
@@ -69,6 +75,7 @@ final class Node implements NodeState {
     private volatile Topics topics;
     private volatile Fetching fetching;
     private volatile Producing producing;
+    private volatile FrontEnds frontEnds;
 
     /**
      * A node yet to be started.
@@ -87,7 +94,7 @@ final class Node implements NodeState {
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
                 new Part("cluster membership", this::startCluster, () -> cluster.close()),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
-                new Part("traffic", () -> {}, this::drain)));
+                new Part("front ends", this::startFrontEnds, this::drain)));
     }
 
     Parts parts() {
@@ -188,11 +195,18 @@ final class Node implements NodeState {
         }
     }
 
+    private void startFrontEnds() {
+        frontEnds = new FrontEnds(settings, this, threads, timer, responders);
+        frontEnds.start();
+    }
+
     /** Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. */
-    private void drain() {
+    private void drain() throws InterruptedException {
         LOG.info("draining");
+        frontEnds.drain();
         partitions.drain();
         fetching.drain();
+        frontEnds.close();
     }
 
     @Override
@@ -258,8 +272,8 @@ final class Node implements NodeState {
         return new Positioning(topics(), coordinator());
     }
 
-    ScheduledThreadPoolExecutor timer() {
-        return running(timer);
+    FrontEnds frontEnds() {
+        return running(frontEnds);
     }
 
     private static <T> T running(T part) {
