@@ -12,6 +12,7 @@ import io.barnabas.record.RecordBatchBuilder;
 import io.barnabas.record.RecordBatches;
 import io.barnabas.record.RecordCursor;
 import io.barnabas.record.RecordLimits;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,6 +46,8 @@ final class FakeBarnabas implements Closeable {
     /** Stores what {@code fault} makes of each batch; null for nothing, and answers as if it had stored the batch. */
     FakeBarnabas(UnaryOperator<ByteBuffer> fault) throws IOException {
         this.fault = fault;
+        // The JDK's server writes head and body apart, and Nagle's algorithm would hold the body back.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.setExecutor(threads);
@@ -122,15 +125,13 @@ final class FakeBarnabas implements Closeable {
                     throw new IOException("interrupted", e);
                 }
             }
-            ByteBuffer all = ByteBuffer.allocate(64 << 20);
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             for (ByteBuffer batch : log.batches) {
-                if (RecordBatch.at(batch).endOffset() > offset && all.position() < (1 << 20)) {
-                    all.put(batch.duplicate());
+                if (RecordBatch.at(batch).endOffset() > offset) {
+                    bytes.write(batch.array(), batch.arrayOffset(), batch.limit());
                 }
             }
-            byte[] bytes = new byte[all.position()];
-            all.flip().get(bytes);
-            return bytes;
+            return bytes.toByteArray();
         }
     }
 
@@ -155,7 +156,7 @@ final class FakeBarnabas implements Closeable {
     }
 
     private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
-        // 0 would be chunked: that is what an empty body shall be, to see both kinds.
+        // 0 means chunked, so an empty body comes in chunks and all others do not.
         exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
     }

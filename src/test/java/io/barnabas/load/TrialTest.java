@@ -17,13 +17,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whole trials, over sockets, against a server in this process that does right or wrong. */
 class TrialTest {
-    private static final int RECORDS = 20_000;
+    private static final int RECORDS = 4_000;
 
     @ParameterizedTest
     @CsvSource({"true,false,0", "true,true,7", "false,false,7", "false,true,0"})
     void writesReadsAndFindsNothingWrong(boolean binary, boolean together, int keys) throws Exception {
         // when
-        TrialResult result = trial(UnaryOperator.identity(), binary, together, keys, 0);
+        TrialResult result = trial(UnaryOperator.identity(), 3, binary, together, keys, 0);
         // then
         assertThat(result.complaints()).isEmpty();
         assertThat(result.produced().records()).isEqualTo(RECORDS);
@@ -35,10 +35,10 @@ class TrialTest {
     @Test
     void keepsToTheRate() throws Exception {
         // when
-        TrialResult result = trial(UnaryOperator.identity(), true, true, 0, 40_000);
+        TrialResult result = trial(UnaryOperator.identity(), 3, true, true, 0, 8_000);
         // then
         assertThat(result.findings().clean()).isTrue();
-        assertThat(result.produced().recordsPerSecond()).isLessThan(40_500);
+        assertThat(result.produced().recordsPerSecond()).isLessThan(8_500);
         assertThat(result.delivered().getTotalCount()).isEqualTo(RECORDS);
     }
 
@@ -55,7 +55,7 @@ class TrialTest {
             return number == 5 ? copy(fourth[0]) : batch;
         };
         // when
-        TrialResult result = trial(fault, true, true, 0, 0);
+        TrialResult result = trial(fault, 1, true, true, 0, 0);
         // then
         assertThat(result.findings().count(Kind.DUPLICATE)).isPositive();
         assertThat(result.findings().count(Kind.LOST)).isPositive();
@@ -72,7 +72,7 @@ class TrialTest {
             return batch;
         };
         // when
-        TrialResult result = trial(fault, true, false, 0, 0);
+        TrialResult result = trial(fault, 1, true, false, 0, 0);
         // then
         assertThat(result.findings().count(Kind.DAMAGED)).isPositive();
     }
@@ -82,20 +82,21 @@ class TrialTest {
     }
 
     private static TrialResult trial(
-            UnaryOperator<ByteBuffer> fault, boolean binary, boolean together, int keys, long rate) throws Exception {
+            UnaryOperator<ByteBuffer> fault, int partitions, boolean binary, boolean together, int keys, long rate)
+            throws Exception {
         Workload workload = new Workload(
                 RECORDS,
                 100,
                 keys,
-                3,
-                2,
-                2,
+                partitions,
+                partitions == 1 ? 1 : 2,
+                partitions == 1 ? 1 : 2,
                 false,
                 rate,
                 Acks.LEADER,
                 together,
                 new Workload.Batching(8_192, 100, 1, 1, 2, 100, 1 << 20, Compression.NONE),
-                3);
+                partitions == 1 ? 3 : 10);
         try (FakeBarnabas server = new FakeBarnabas(fault);
                 Target target = new HttpTarget("fake", server.url(), binary, workload, System::nanoTime)) {
             PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());

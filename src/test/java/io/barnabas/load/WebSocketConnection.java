@@ -22,6 +22,7 @@ final class WebSocketConnection implements Connection.Input {
 
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int KEY_BYTES = 16;
+    private static final int MAX_REASON_LENGTH = 300;
 
     private final RandomGenerator random;
     private final Listener listener;
@@ -115,8 +116,10 @@ final class WebSocketConnection implements Connection.Input {
             return false;
         }
         if (!text.startsWith("HTTP/1.1 101 ") || !text.substring(0, end).contains(expectedAccept)) {
-            throw new IOException(
-                    "the WebSocket was refused: " + text.lines().findFirst().orElse(""));
+            String body = text.substring(end).strip();
+            throw new IOException("the WebSocket was refused: "
+                    + text.lines().findFirst().orElse("") + " "
+                    + body.substring(0, Math.min(body.length(), MAX_REASON_LENGTH)));
         }
         bytes.position(bytes.position() + end + 4);
         open = true;
