@@ -36,7 +36,7 @@ final class BarnabasServer {
         command.addAll(List.of("-jar", jar.toString(), "--port", Integer.toString(port)));
         ChildProcess process = ChildProcess.start("barnabas", new ProcessBuilder(command), READY);
         ServerProcess server = new ServerProcess(process, dataDir, port);
-        process.awaitReady(START_TIMEOUT);
+        server.awaitReady(START_TIMEOUT);
         return server;
     }
 }

@@ -25,7 +25,10 @@ final class Connection implements Closeable {
     /** A heap buffer is copied by the JDK before each write, all of it whatever part the socket takes. */
     private static final int SLICE_BYTES = 128 * 1024;
 
-    private static final int INITIAL_BYTES = 256 * 1024;
+    /** Small, because there may be a thousand connections; one that fills its buffer gets a larger one. */
+    private static final int INITIAL_BYTES = 16 * 1024;
+
+    private static final int BUSY_BYTES = 256 * 1024;
     private static final int MAX_BYTES = 256 * 1024 * 1024;
 
     private final SocketChannel channel;
@@ -98,6 +101,7 @@ final class Connection implements Closeable {
         }
         int limit = incoming.limit();
         incoming.limit(Math.min(limit, incoming.position() + SLICE_BYTES));
+        int room = incoming.remaining();
         int count = channel.read(incoming);
         incoming.limit(limit);
         if (count < 0) {
@@ -108,6 +112,9 @@ final class Connection implements Closeable {
         incoming.flip();
         input.received(incoming);
         incoming.compact();
+        if (count == room && incoming.capacity() < BUSY_BYTES) {
+            grow();
+        }
     }
 
     private void grow() throws IOException {

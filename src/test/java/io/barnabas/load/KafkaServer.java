@@ -69,7 +69,7 @@ final class KafkaServer {
                 settings.toString());
         ChildProcess process = ChildProcess.start("kafka", new ProcessBuilder(serve), READY);
         ServerProcess server = new ServerProcess(process, dataDir, port);
-        process.awaitReady(START_TIMEOUT);
+        server.awaitReady(START_TIMEOUT);
         return server;
     }
 

@@ -3,6 +3,7 @@ package io.barnabas.load;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +29,15 @@ public final class Load implements Callable<Integer> {
     /** Kept, because the log manager keeps loggers weakly: the clients' notes are not this program's output. */
     private static final Logger ROOT = Logger.getLogger("");
 
+    private static final int CLEAN = 0;
+    private static final int NOT_CLEAN = 1;
+    private static final int WRONG_USE = 2;
+
     @Mixin
     private LoadOptions options;
 
     private final PrintStream out = System.out;
-    private final ProcessCpu cpu = new ProcessCpu(java.nio.file.Path.of("/proc"));
+    private final ProcessCpu cpu = new ProcessCpu(Path.of("/proc"));
     private final Report report = new Report(out);
     private final String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     private int trials;
@@ -42,14 +47,26 @@ public final class Load implements Callable<Integer> {
         int exitCode = new CommandLine(new Load())
                 .registerConverter(TargetKind.class, TargetKind::parse)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Load::explain)
                 .execute(arguments);
         System.exit(exitCode);
+    }
+
+    private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        command.getErr().println("load: " + failure.getMessage());
+        if (failure instanceof IllegalArgumentException) {
+            return WRONG_USE;
+        }
+        failure.printStackTrace(command.getErr());
+        return NOT_CLEAN;
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         Workload first = options.workload();
         Workload second = options.versusWorkload();
+        requireMemory(first);
+        requireMemory(second);
         Files.createDirectories(options.workDir);
         try (Servers servers = Servers.start(options)) {
             Ceilings.measure(options.workDir, System::nanoTime).print(out);
@@ -57,6 +74,14 @@ public final class Load implements Callable<Integer> {
                     Target versus = options.versus == null ? null : target(options.versus, second, servers)) {
                 return rounds(target, first, versus, second);
             }
+        }
+    }
+
+    private static void requireMemory(Workload workload) {
+        long available = Runtime.getRuntime().maxMemory() / 2;
+        if (workload.bookkeepingBytes() > available) {
+            throw new IllegalArgumentException("to check so many records and consumers takes "
+                    + workload.bookkeepingBytes() + " bytes, " + available + " are there: use -Dload.heap");
         }
     }
 
@@ -75,7 +100,7 @@ public final class Load implements Callable<Integer> {
         if (versus != null && options.rounds > 0) {
             report.versus(ours, theirs);
         }
-        return clean ? 0 : 1;
+        return clean ? CLEAN : NOT_CLEAN;
     }
 
     private boolean trial(Target target, Workload workload, int round, List<TrialResult> results)

@@ -4,6 +4,7 @@ import io.barnabas.testing.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,6 +25,16 @@ final class ServerProcess implements Server {
         this.dataDir = dataDir;
         this.port = port;
         Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    /** Waits until it says that it is ready; when it does not, ends it. */
+    void awaitReady(Duration timeout) throws IOException {
+        try {
+            process.awaitReady(timeout);
+        } catch (AssertionError e) {
+            close();
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     @Override

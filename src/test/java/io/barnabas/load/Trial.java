@@ -48,10 +48,22 @@ final class Trial {
     /** Runs it on a topic that is made for it and deleted afterwards. */
     TrialResult run(String topic) throws IOException, InterruptedException {
         target.createTopic(topic, workload.partitions());
+        TrialResult result;
         try {
-            return measure(topic);
-        } finally {
+            result = measure(topic);
+        } catch (IOException | RuntimeException e) {
+            deleteAfter(e, topic);
+            throw e;
+        }
+        target.deleteTopic(topic);
+        return result;
+    }
+
+    private void deleteAfter(Exception failure, String topic) {
+        try {
             target.deleteTopic(topic);
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 

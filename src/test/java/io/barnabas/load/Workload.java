@@ -88,6 +88,12 @@ record Workload(
         return fanOut || partition % consumers == consumer;
     }
 
+    /** Memory for what is remembered of each record: where it was said to be, and where each pass of reading found it. */
+    long bookkeepingBytes() {
+        long passes = 1L + (long) consumers;
+        return passes * records * Integer.BYTES;
+    }
+
     private static void within(String option, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException("--" + option + " must be " + min + " to " + max + ", got " + value);
