@@ -45,11 +45,19 @@ public final class Load implements Callable<Integer> {
     public static void main(String[] arguments) {
         ROOT.setLevel(Level.WARNING);
         int exitCode = new CommandLine(new Load())
-                .registerConverter(TargetKind.class, TargetKind::parse)
+                .registerConverter(TargetKind.class, Load::kind)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Load::explain)
                 .execute(arguments);
         System.exit(exitCode);
+    }
+
+    private static TargetKind kind(String text) {
+        try {
+            return TargetKind.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(e.getMessage());
+        }
     }
 
     private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
@@ -70,8 +78,9 @@ public final class Load implements Callable<Integer> {
         Files.createDirectories(options.workDir);
         try (Servers servers = Servers.start(options)) {
             Ceilings.measure(options.workDir, System::nanoTime).print(out);
-            try (Target target = target(options.target, first, servers);
-                    Target versus = options.versus == null ? null : target(options.versus, second, servers)) {
+            try (Target target = target(options.target, options.target.option(), first, servers);
+                    Target versus =
+                            options.versus == null ? null : target(options.versus, versusName(), second, servers)) {
                 return rounds(target, first, versus, second);
             }
         }
@@ -114,8 +123,12 @@ public final class Load implements Callable<Integer> {
         return result.complaints().isEmpty();
     }
 
-    private Target target(TargetKind kind, Workload workload, Servers servers) {
-        String name = kind.option();
+    /** Told apart from the first when both are of a kind. */
+    private String versusName() {
+        return options.versus.option() + (options.versus == options.target ? "-2" : "");
+    }
+
+    private Target target(TargetKind kind, String name, Workload workload, Servers servers) {
         return switch (kind) {
             case HTTP_JSON -> new HttpTarget(name, servers.barnabas(), false, workload, System::nanoTime);
             case HTTP_BATCHES -> new HttpTarget(name, servers.barnabas(), true, workload, System::nanoTime);
