@@ -1,12 +1,20 @@
 package io.barnabas;
 
+import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Groups;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
+import io.barnabas.broker.consumer.ConsumerInstances;
+import io.barnabas.broker.format.Json;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.group.GroupCoordinator;
+import io.barnabas.rest.Bodies;
+import io.barnabas.rest.Offsets;
+import io.barnabas.rest.Responders;
+import io.barnabas.rest.RestSettings;
+import io.barnabas.websocket.Sockets;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -98,5 +106,53 @@ class BarnabasAssembly {
     @Singleton
     Positioning positioning(Node node) {
         return node.positioning();
+    }
+
+    @Produces
+    @Singleton
+    BrokerSettings brokerSettings(BarnabasSettings settings) {
+        return settings.broker();
+    }
+
+    @Produces
+    @Singleton
+    RestSettings restSettings(BarnabasSettings settings) {
+        return settings.rest();
+    }
+
+    @Produces
+    @Singleton
+    Json json(Node node) {
+        return node.frontEnds().json();
+    }
+
+    @Produces
+    @Singleton
+    Responders responders(Node node) {
+        return node.frontEnds().responders();
+    }
+
+    @Produces
+    @Singleton
+    Bodies bodies(Node node) {
+        return node.frontEnds().bodies();
+    }
+
+    @Produces
+    @Singleton
+    Offsets offsets(Node node) {
+        return node.frontEnds().offsets();
+    }
+
+    @Produces
+    @Singleton
+    ConsumerInstances instances(Node node) {
+        return node.frontEnds().instances();
+    }
+
+    @Produces
+    @Singleton
+    Sockets sockets(Node node) {
+        return node.frontEnds().sockets();
     }
 }

@@ -3,9 +3,15 @@ package io.barnabas;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.BrokerSettings;
+import io.barnabas.broker.consumer.ConsumerSettings;
+import io.barnabas.broker.format.JsonLimits;
+import io.barnabas.broker.format.RecordsLimits;
+import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
+import io.barnabas.rest.RestSettings;
+import io.barnabas.websocket.WebSocketSettings;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,6 +35,12 @@ import java.util.Optional;
  * @param log {@code barnabas.log.*}
  * @param group {@code barnabas.group.*}
  * @param broker {@code barnabas.broker.*}
+ * @param records {@code barnabas.produce.*}
+ * @param json {@code barnabas.json.*}
+ * @param consumer {@code barnabas.consumer.*}
+ * @param subscription {@code barnabas.subscription.*}
+ * @param rest {@code barnabas.rest.*}
+ * @param webSocket {@code barnabas.websocket.*}
  */
 record BarnabasSettings(
         Path dataDir,
@@ -41,7 +53,13 @@ record BarnabasSettings(
         ClusterLimits limits,
         EmbeddedLogSettings log,
         GroupSettings group,
-        BrokerSettings broker) {
+        BrokerSettings broker,
+        RecordsLimits records,
+        JsonLimits json,
+        ConsumerSettings consumer,
+        SubscriptionSettings subscription,
+        RestSettings rest,
+        WebSocketSettings webSocket) {
     BarnabasSettings {
         requireNonNull(dataDir, "dataDir");
         requireNonNull(nodeUrl, "nodeUrl");
@@ -81,7 +99,13 @@ record BarnabasSettings(
                 binder.bind("barnabas.cluster.max-", ClusterLimits.class),
                 binder.bind("barnabas.log.", EmbeddedLogSettings.class),
                 binder.bind("barnabas.group.", GroupSettings.class),
-                binder.bind("barnabas.broker.", BrokerSettings.class));
+                binder.bind("barnabas.broker.", BrokerSettings.class),
+                binder.bind("barnabas.produce.", RecordsLimits.class),
+                binder.bind("barnabas.json.", JsonLimits.class),
+                binder.bind("barnabas.consumer.", ConsumerSettings.class),
+                binder.bind("barnabas.subscription.", SubscriptionSettings.class),
+                binder.bind("barnabas.rest.", RestSettings.class),
+                binder.bind("barnabas.websocket.", WebSocketSettings.class));
     }
 
     private static Path directory(String name, SettingsReader settings) {

@@ -69,6 +69,7 @@ final class Node implements NodeState {
     private volatile Topics topics;
     private volatile Fetching fetching;
     private volatile Producing producing;
+    private volatile FrontEnds frontEnds;
 
     /**
      * A node yet to be started.
@@ -87,7 +88,7 @@ final class Node implements NodeState {
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
                 new Part("cluster membership", this::startCluster, () -> cluster.close()),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
-                new Part("traffic", () -> {}, this::drain)));
+                new Part("front ends", this::startFrontEnds, this::drain)));
     }
 
     Parts parts() {
@@ -188,11 +189,18 @@ final class Node implements NodeState {
         }
     }
 
+    private void startFrontEnds() {
+        frontEnds = new FrontEnds(settings, this, threads, timer, responders);
+        frontEnds.start();
+    }
+
     /** Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. */
-    private void drain() {
+    private void drain() throws InterruptedException {
         LOG.info("draining");
+        frontEnds.drain();
         partitions.drain();
         fetching.drain();
+        frontEnds.close();
     }
 
     @Override
@@ -258,8 +266,8 @@ final class Node implements NodeState {
         return new Positioning(topics(), coordinator());
     }
 
-    ScheduledThreadPoolExecutor timer() {
-        return running(timer);
+    FrontEnds frontEnds() {
+        return running(frontEnds);
     }
 
     private static <T> T running(T part) {

@@ -2,14 +2,19 @@ package io.barnabas.group;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Alarms on a {@link ScheduledExecutorService}, which the caller stops. */
 public final class ExecutorTimers implements Timers {
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutorTimers.class);
+
     private final ScheduledExecutorService executor;
 
     /** The executor should drop cancelled tasks at once, as that of {@link #executor} does. */
@@ -26,7 +31,12 @@ public final class ExecutorTimers implements Timers {
 
     @Override
     public Alarm schedule(long delayMs, Runnable task) {
-        ScheduledFuture<?> future = executor.schedule(task, Math.max(0, delayMs), TimeUnit.MILLISECONDS);
-        return () -> future.cancel(false);
+        try {
+            ScheduledFuture<?> future = executor.schedule(task, Math.max(0, delayMs), TimeUnit.MILLISECONDS);
+            return () -> future.cancel(false);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Alarm not set, the timers have stopped");
+            return () -> {};
+        }
     }
 }

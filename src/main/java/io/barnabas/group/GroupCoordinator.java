@@ -51,8 +51,9 @@ public interface GroupCoordinator extends AutoCloseable {
 
     /**
      * Stores offsets as given: the <b>next</b> offset to read. All or nothing. A member must hold each partition since
-     * the generation it names, or be giving it up within the rebalance time-out; without a member the group must have
-     * no members.
+     * the generation it names, or be giving it up within the rebalance time-out: else {@code NOT_ASSIGNED}, or {@code
+     * STALE_GENERATION} when it names one from before it got the partition. Without a member the group must have no
+     * members: else {@code GROUP_NOT_EMPTY}. Restarts the member's session time-out.
      */
     CompletionStage<Void> commit(String group, Committer committer, Map<TopicPartition, CommittedOffset> offsets);
 
@@ -139,7 +140,14 @@ public interface GroupCoordinator extends AutoCloseable {
          */
         void revoked(int generation, Set<TopicPartition> partitions);
 
-        /** The member is out of the group: session or rebalance time-out, topic or group gone, coordinator moved. */
+        /**
+         * Nothing more is heard for this member. Out of the group: {@code UNKNOWN_MEMBER} (session time-out), {@code
+         * UNKNOWN_TOPIC} (topic gone), {@code UNKNOWN_INSTANCE} (its instance was idle), {@code OVERLOADED} (it does not
+         * take its notices). Still in it and may join again in place, here or on another node, with the same member id:
+         * {@code NOT_OWNER} (coordinator moved), {@code COORDINATOR_LOADING} (it reads its journal again), {@code
+         * DRAINING} (it stops). {@code ILLEGAL_STATE}: somebody else joined again with this member id; the member goes on
+         * there, so do not make it leave.
+         */
         void removed(ErrorCode code, String reason);
     }
 

@@ -4,7 +4,6 @@ import io.barnabas.group.GroupCoordinator.CommittedOffset;
 import io.barnabas.group.GroupCoordinator.ConsumerInstance;
 import io.barnabas.record.TopicPartition;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -106,11 +105,6 @@ final class GroupTable {
                 instances.remove(group);
             }
         }
-    }
-
-    /** Names of all groups that have instances. */
-    Collection<String> groupsWithInstances() {
-        return List.copyOf(instances.keySet());
     }
 
     private Group made(String name) {

@@ -60,12 +60,12 @@ final class MemberListeners {
             line.queue().offer(() -> notice.tell(line.listener()));
             return true;
         } catch (BarnabasException e) {
-            LOG.warn(
-                    "Member does not take its notices group={} member={} reason={}",
-                    notice.group(),
-                    notice.memberId(),
-                    e.getMessage());
-            return e.code() != ErrorCode.OVERLOADED;
+            if (e.code() != ErrorCode.OVERLOADED) {
+                LOG.debug("Notice dropped, the node goes down group={} member={}", notice.group(), notice.memberId());
+                return true;
+            }
+            LOG.warn("Member does not take its notices group={} member={}", notice.group(), notice.memberId());
+            return false;
         }
     }
 }

@@ -51,7 +51,7 @@ public final class BatchFilter {
         result.putInt(RecordBatch.LENGTH_AT, result.limit() - RecordBatch.LOG_OVERHEAD_BYTES);
         result.putLong(RecordBatch.MAX_TIMESTAMP_AT, maxTimestamp);
         result.putInt(RecordBatch.RECORD_COUNT_AT, count);
-        result.putInt(RecordBatch.CRC_AT, RecordBatchBuilder.crcOf(result));
+        result.putInt(RecordBatch.CRC_AT, RecordBatch.crcOf(result));
         return result;
     }
 }

@@ -52,7 +52,11 @@ final class Codecs {
             if (compression == Compression.SNAPPY) {
                 SnappyFrames.decompress(source.array(), source.at(), source.length(), target);
             } else {
-                drain(compression, new ByteArrayInputStream(source.array(), source.at(), source.length()), target);
+                InputStream in = new ByteArrayInputStream(source.array(), source.at(), source.length());
+                drain(compression, in, target);
+                if (in.available() > 0) {
+                    throw new IOException(in.available() + " bytes are left over behind the stream");
+                }
             }
         } catch (BarnabasException e) {
             throw e;

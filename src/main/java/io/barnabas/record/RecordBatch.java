@@ -178,9 +178,14 @@ public final class RecordBatch {
     }
 
     long computedCrc() {
+        return Integer.toUnsignedLong(crcOf(buffer));
+    }
+
+    /** The checksum of a whole batch that lies in {@code [0, limit)} of {@code batch}. */
+    static int crcOf(ByteBuffer batch) {
         CRC32C crc = new CRC32C();
-        crc.update(buffer.slice(ATTRIBUTES_AT, buffer.limit() - ATTRIBUTES_AT));
-        return crc.getValue();
+        crc.update(batch.slice(ATTRIBUTES_AT, batch.limit() - ATTRIBUTES_AT));
+        return (int) crc.getValue();
     }
 
     /** Numbers the batch in place: only the owner's single writer may call this, before the bytes are published. */
@@ -201,7 +206,7 @@ public final class RecordBatch {
     /** Replaces the maximum timestamp, and the checksum that covers it. Under the same rule as {@link #assign}. */
     void correctMaxTimestamp(long timestampMs) {
         buffer.putLong(MAX_TIMESTAMP_AT, timestampMs);
-        buffer.putInt(CRC_AT, (int) computedCrc());
+        buffer.putInt(CRC_AT, crcOf(buffer));
     }
 
     /** The whole batch, read-only, from its first to its last byte. */

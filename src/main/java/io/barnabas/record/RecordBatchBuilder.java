@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /**
  * Builds one batch of format v2 (see {@link RecordBatch}) record by record, in a buffer that grows up to a limit.
@@ -28,6 +27,7 @@ public final class RecordBatchBuilder {
     private static final int NULL_LENGTH = -1;
     private static final byte NO_ATTRIBUTES = 0;
     private static final int NO_LEADER_EPOCH = -1;
+    private static final byte[][] NO_KEYS = {};
 
     private final Compression compression;
     private final GrowingBytes bytes;
@@ -162,15 +162,8 @@ public final class RecordBatchBuilder {
         batch.putShort(RecordBatch.PRODUCER_EPOCH_AT, producerEpoch);
         batch.putInt(RecordBatch.BASE_SEQUENCE_AT, baseSequence);
         batch.putInt(RecordBatch.RECORD_COUNT_AT, recordCount);
-        batch.putInt(RecordBatch.CRC_AT, crcOf(batch));
+        batch.putInt(RecordBatch.CRC_AT, RecordBatch.crcOf(batch));
         return batch;
-    }
-
-    /** The checksum of a whole batch that lies in {@code [0, limit)} of {@code batch}. */
-    static int crcOf(ByteBuffer batch) {
-        CRC32C crc = new CRC32C();
-        crc.update(batch.slice(RecordBatch.ATTRIBUTES_AT, batch.limit() - RecordBatch.ATTRIBUTES_AT));
-        return (int) crc.getValue();
     }
 
     private ByteBuffer compressed() {
@@ -228,6 +221,9 @@ public final class RecordBatchBuilder {
     }
 
     private static byte[][] encodeKeys(List<Header> headers) {
+        if (headers.isEmpty()) {
+            return NO_KEYS;
+        }
         byte[][] keys = new byte[headers.size()][];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = headers.get(i).key().getBytes(UTF_8);

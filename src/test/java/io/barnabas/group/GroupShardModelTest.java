@@ -103,7 +103,7 @@ class GroupShardModelTest {
             switch (event) {
                 case 0, 1, 2 -> memberIds.add(under.join(ShardUnderTest.with(assignor)));
                 case 3 -> under.join(again(someone(), "orders"));
-                case 4 -> rarely(() -> under.join(request("bills")));
+                case 4 -> joinAnotherTopic();
                 case 5 -> leave(someone());
                 case 6, 7, 8, 9 -> release(someone());
                 case 10, 11 -> heartbeats();
@@ -116,6 +116,13 @@ class GroupShardModelTest {
                 case 19 -> under.advance(Duration.ofMillis(random.nextInt(5_000)));
                 case 20 -> rarely(() -> under.advance(Duration.ofDays(4)));
                 default -> hearJournaled();
+            }
+        }
+
+        /** Refused, as there is a group and it is bound. */
+        private void joinAnotherTopic() {
+            if (under.shard.table().group(GROUP).isPresent()) {
+                under.join(request("bills"));
             }
         }
 

@@ -115,29 +115,4 @@ class RecordBatchBuilderTest {
         assertThat(records.next()).isFalse();
         assertThat(records.next()).isFalse();
     }
-
-    @ParameterizedTest
-    @EnumSource(Compression.class)
-    void leavesAReadableHeaderWhenAllRecordsAreFilteredOut(Compression compression) {
-        // given
-        RecordBatch batch = RecordBatch.at(Batches.numbered(10, Batches.of(compression, "a", "b")));
-        // when
-        ByteBuffer empty = new BatchFilter(RecordLimits.DEFAULT).retain(batch, record -> false);
-        // then
-        RecordBatch left = RecordBatch.at(empty);
-        assertThat(empty.limit()).isEqualTo(RecordBatch.HEADER_BYTES);
-        assertThat(left.crcValid()).isTrue();
-        assertThat(left.lastOffset()).isEqualTo(11);
-        assertThat(left.records(RecordLimits.DEFAULT).toList()).isEmpty();
-    }
-
-    @Test
-    void givesABatchBackAsItIsWhenAllRecordsAreKept() {
-        // given
-        ByteBuffer batch = Batches.of(Compression.ZSTD, "a", "b");
-        // when
-        ByteBuffer kept = new BatchFilter(RecordLimits.DEFAULT).retain(RecordBatch.at(batch), record -> true);
-        // then
-        assertThat(kept).isEqualTo(batch);
-    }
 }

@@ -48,7 +48,7 @@ final class Tampered {
 
     ByteBuffer seal() {
         batch.putInt(RecordBatch.LENGTH_AT, batch.limit() - RecordBatch.LOG_OVERHEAD_BYTES);
-        batch.putInt(RecordBatch.CRC_AT, RecordBatchBuilder.crcOf(batch));
+        batch.putInt(RecordBatch.CRC_AT, RecordBatch.crcOf(batch));
         return batch;
     }
 }

@@ -53,13 +53,19 @@ sealed interface FieldForm {
                 return "is not UTF-8 JSON";
             }
             try (JsonParser parser = json.parser(bytes, at, length)) {
+                return copy(parser);
+            }
+        }
+
+        private String copy(JsonParser parser) throws IOException {
+            try {
                 if (parser.nextToken() == null) {
                     return "is empty, which is not JSON";
                 }
                 JsonCopy.copy(parser, compact);
                 return parser.nextToken() == null ? null : "is more than one JSON value";
             } catch (IOException e) {
-                BarnabasException refusal = Json.refusal(e);
+                BarnabasException refusal = Json.refusal(e, parser);
                 return refusal.code() == ErrorCode.RECORD_TOO_LARGE
                         ? "is JSON over a limit of this broker"
                         : "is not valid JSON";

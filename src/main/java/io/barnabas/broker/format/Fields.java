@@ -24,10 +24,8 @@ final class Fields {
         return invalid(field + " must be " + wanted + ", got " + kind(parser.currentToken()) + Json.place(parser));
     }
 
-    static void requireFirst(boolean first, String field) {
-        if (!first) {
-            throw invalid(field + " is given twice");
-        }
+    static BarnabasException twice(String field) {
+        return invalid(field + " is given twice");
     }
 
     /** A field name as a message shows it. */

@@ -1,9 +1,7 @@
 package io.barnabas.broker.format;
 
 import io.barnabas.record.Header;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -118,7 +116,7 @@ public final class IncomingRecord {
     }
 
     void headers(List<Header> read) {
-        headers = Collections.unmodifiableList(new ArrayList<>(read));
+        headers = List.copyOf(read);
     }
 
     private byte[] copy(int at, int length) {

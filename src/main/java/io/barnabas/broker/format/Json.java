@@ -3,6 +3,7 @@ package io.barnabas.broker.format;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import java.io.CharConversionException;
@@ -25,9 +27,11 @@ public final class Json {
 
     public Json(JsonLimits limits) {
         requireNonNull(limits, "limits");
-        this.factory = JsonFactory.builder()
+        this.factory = new JsonFactoryBuilder()
                 // Names come from clients: interning them would keep them for the life of the process.
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                // Otherwise what lies beyond the basic plane would be written as twelve bytes of escapes.
+                .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(limits.maxNestingDepth())
                         .maxStringLength(limits.maxStringChars())
@@ -37,8 +41,17 @@ public final class Json {
                 .build();
     }
 
+    /**
+     * Reads the first bytes at once, to tell the encoding.
+     *
+     * @throws BarnabasException {@code MALFORMED_REQUEST} when they are in no encoding that JSON has
+     */
     public JsonParser parser(InputStream source) throws IOException {
-        return factory.createParser(source);
+        try {
+            return factory.createParser(source);
+        } catch (CharConversionException e) {
+            throw notUtf8();
+        }
     }
 
     public JsonParser parser(Reader source) throws IOException {
@@ -49,8 +62,13 @@ public final class Json {
         return factory.createParser(source);
     }
 
+    /** As {@link #parser(InputStream)}, for what lies in {@code [at, at + length)}. */
     public JsonParser parser(byte[] source, int at, int length) throws IOException {
-        return factory.createParser(source, at, length);
+        try {
+            return factory.createParser(source, at, length);
+        } catch (CharConversionException e) {
+            throw notUtf8();
+        }
     }
 
     /** Writes UTF-8. Closing the generator closes {@code target}. */
@@ -63,26 +81,30 @@ public final class Json {
     }
 
     /**
-     * The answer to a failure of a parser: {@code RECORD_TOO_LARGE} when a limit was met, {@code MALFORMED_REQUEST} when
+     * The answer to a failure of {@code parser}: {@code RECORD_TOO_LARGE} when a limit was met, {@code MALFORMED_REQUEST} when
      * the JSON is wrong, both with line and column and without a word of the contents.
      *
      * @throws IOException the failure itself, when it is the transport's
      */
-    public static BarnabasException refusal(IOException failure) throws IOException {
+    public static BarnabasException refusal(IOException failure, JsonParser parser) throws IOException {
         if (failure instanceof StreamConstraintsException e) {
             return new BarnabasException(
-                    ErrorCode.RECORD_TOO_LARGE, "JSON exceeds a limit" + place(e) + ": " + limit(e));
+                    ErrorCode.RECORD_TOO_LARGE, "JSON exceeds a limit" + place(e, parser) + ": " + limit(e));
         }
         if (failure instanceof JsonEOFException e) {
-            return new BarnabasException(ErrorCode.MALFORMED_REQUEST, "JSON ends too early" + place(e));
+            return new BarnabasException(ErrorCode.MALFORMED_REQUEST, "JSON ends too early" + place(e, parser));
         }
         if (failure instanceof JsonProcessingException e) {
-            return new BarnabasException(ErrorCode.MALFORMED_REQUEST, "JSON is malformed" + place(e));
+            return new BarnabasException(ErrorCode.MALFORMED_REQUEST, "JSON is malformed" + place(e, parser));
         }
         if (failure instanceof CharConversionException) {
-            return new BarnabasException(ErrorCode.MALFORMED_REQUEST, "JSON is not encoded as UTF-8");
+            return notUtf8();
         }
         throw failure;
+    }
+
+    private static BarnabasException notUtf8() {
+        return new BarnabasException(ErrorCode.MALFORMED_REQUEST, "JSON is not encoded as UTF-8");
     }
 
     /** Where the parser's current token starts, as {@code " at line 1, column 2"}. */
@@ -90,8 +112,8 @@ public final class Json {
         return place(parser.currentTokenLocation());
     }
 
-    private static String place(JsonProcessingException failure) {
-        return failure.getLocation() == null ? "" : place(failure.getLocation());
+    private static String place(JsonProcessingException failure, JsonParser parser) {
+        return place(failure.getLocation() == null ? parser.currentLocation() : failure.getLocation());
     }
 
     private static String place(JsonLocation location) {
@@ -100,8 +122,6 @@ public final class Json {
 
     /** The library's words for limits hold figures only, never contents. */
     private static String limit(StreamConstraintsException failure) {
-        String message = failure.getOriginalMessage();
-        int origin = message.indexOf(" (from ");
-        return origin < 0 ? message : message.substring(0, origin);
+        return failure.getOriginalMessage().replaceAll(",? ?from `[^`]*`", "");
     }
 }

@@ -18,7 +18,7 @@ final class JsonCopy {
         JsonToken token = parser.currentToken();
         while (true) {
             if (token == null) {
-                // Only stored bytes can end here: a parser of a request knows that its object is still open.
+                // The parser itself reports JSON that ends inside of a value: this is a caller without a token.
                 throw new IllegalStateException("there is no value to copy");
             }
             if (token.isStructEnd()) {

@@ -35,7 +35,7 @@ public final class ProduceBody {
         try {
             return readObject(parser, sink);
         } catch (IOException e) {
-            throw Json.refusal(e);
+            throw Json.refusal(e, parser);
         }
     }
 
@@ -52,7 +52,9 @@ public final class ProduceBody {
             String name = parser.currentName();
             parser.nextToken();
             if (name.equals(RECORDS)) {
-                Fields.requireFirst(count < 0, RECORDS);
+                if (count >= 0) {
+                    throw Fields.twice(RECORDS);
+                }
                 count = reader.read(parser, RECORDS, sink);
             } else {
                 requireUnusedSchema(name, parser.currentToken());

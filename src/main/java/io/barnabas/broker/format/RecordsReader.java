@@ -9,7 +9,6 @@ import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.Header;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -37,6 +36,7 @@ public final class RecordsReader {
     private static final int PARTITION = 1 << 2;
     private static final int TIMESTAMP = 1 << 3;
     private static final int HEADERS = 1 << 4;
+    private static final int NO_HEADER = -1;
 
     private final RecordFormat format;
     private final RecordsLimits limits;
@@ -45,7 +45,7 @@ public final class RecordsReader {
     private final List<Header> headers = new ArrayList<>();
 
     /** Where the reader is, for messages. */
-    private Place place = new Place("records", 0);
+    private final Place place = new Place();
 
     public RecordsReader(RecordFormat format, RecordsLimits limits) {
         this.format = requireNonNull(format, "format");
@@ -64,23 +64,25 @@ public final class RecordsReader {
      */
     public int read(JsonParser parser, String path, RecordSink sink) throws IOException {
         try {
-            place = new Place(path, 0);
+            place.path = path;
             return readArray(parser, sink);
         } catch (IOException e) {
-            throw Json.refusal(e);
+            throw Json.refusal(e, parser);
         }
     }
 
     private int readArray(JsonParser parser, RecordSink sink) throws IOException {
-        require(parser, JsonToken.START_ARRAY, place.path(), "an array");
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw Fields.wrongType(parser, place.path, "an array");
+        }
         int count = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (count == limits.maxRecords()) {
                 throw new BarnabasException(
                         ErrorCode.BODY_TOO_LARGE,
-                        place.path() + " holds more than " + limits.maxRecords() + " records, the limit");
+                        place.path + " holds more than " + limits.maxRecords() + " records, the limit");
             }
-            place = new Place(place.path(), count);
+            place.record(count);
             readRecord(parser, count);
             sink.accept(record);
             count++;
@@ -89,14 +91,16 @@ public final class RecordsReader {
     }
 
     private void readRecord(JsonParser parser, int index) throws IOException {
-        require(parser, JsonToken.START_OBJECT, place.record(), "an object");
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw Fields.wrongType(parser, place.record(), "an object");
+        }
         record.begin(index);
         headers.clear();
         int seen = 0;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             int field = fieldOf(name);
-            Fields.requireFirst((seen & field) == 0, place.field(name));
+            requireFirst(seen, field, name);
             seen |= field;
             parser.nextToken();
             readField(parser, field);
@@ -114,7 +118,7 @@ public final class RecordsReader {
             case "partition" -> PARTITION;
             case "timestamp" -> TIMESTAMP;
             case "headers" -> HEADERS;
-            default -> throw Fields.unknown(place.field(Fields.shown(name)));
+            default -> throw Fields.unknown(place.field(name));
         };
     }
 
@@ -143,18 +147,15 @@ public final class RecordsReader {
         switch (format) {
             case JSON -> JsonCopy.copy(parser, bytes);
             case TEXT -> {
-                require(parser, JsonToken.VALUE_STRING, place.field(name), "a string or null");
-                if (!bytes.writeUtf8(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength())) {
-                    throw new BarnabasException(
-                            ErrorCode.INVALID_DATA, place.field(name) + " holds half of a surrogate pair");
-                }
+                require(parser, JsonToken.VALUE_STRING, name, "a string or null");
+                writeUtf8(parser, name);
             }
-            case BINARY -> bytes.write(base64(parser, place.field(name)));
+            case BINARY -> bytes.write(base64(parser, name));
         }
     }
 
     private long number(JsonParser parser, String name, long max) throws IOException {
-        require(parser, JsonToken.VALUE_NUMBER_INT, place.field(name), "an integer or null");
+        require(parser, JsonToken.VALUE_NUMBER_INT, name, "an integer or null");
         boolean fits = parser.getNumberType() != NumberType.BIG_INTEGER;
         long number = fits ? parser.getLongValue() : -1;
         if (number < 0 || number > max) {
@@ -164,75 +165,89 @@ public final class RecordsReader {
     }
 
     private void readHeaders(JsonParser parser) throws IOException {
-        require(parser, JsonToken.START_ARRAY, place.field("headers"), "an array or null");
+        require(parser, JsonToken.START_ARRAY, "headers", "an array or null");
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (headers.size() == limits.maxHeaders()) {
                 throw new BarnabasException(
                         ErrorCode.RECORD_TOO_LARGE,
                         place.field("headers") + " holds more than " + limits.maxHeaders() + " headers, the limit");
             }
-            headers.add(readHeader(parser, place.field("headers[" + headers.size() + "]")));
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                throw Fields.wrongType(parser, place.field("headers[" + headers.size() + "]"), "an object");
+            }
+            place.header = headers.size();
+            headers.add(readHeader(parser));
+            place.header = NO_HEADER;
         }
     }
 
-    private Header readHeader(JsonParser parser, String path) throws IOException {
-        require(parser, JsonToken.START_OBJECT, path, "an object");
+    private Header readHeader(JsonParser parser) throws IOException {
         String key = null;
         byte[] value = null;
         int seen = 0;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
-            String field = path + "." + Fields.shown(name);
-            int bit = name.equals("key") ? KEY : name.equals("value") ? VALUE : 0;
-            if (bit == 0) {
-                throw Fields.unknown(field);
-            }
-            Fields.requireFirst((seen & bit) == 0, field);
-            seen |= bit;
+            int field = headerFieldOf(name);
+            requireFirst(seen, field, name);
+            seen |= field;
             JsonToken token = parser.nextToken();
-            if (bit == KEY) {
-                key = headerKey(parser, field);
+            if (field == KEY) {
+                key = headerKey(parser);
             } else if (token != JsonToken.VALUE_NULL) {
-                value = base64(parser, field);
-                weigh(value.length);
+                value = base64(parser, name);
+                // Its bytes are kept elsewhere, but they count.
+                bytes.skip(value.length);
             }
         }
         if (seen != (KEY | VALUE)) {
-            throw Fields.invalid(path + "." + ((seen & KEY) == 0 ? "key" : "value") + " is missing");
+            throw Fields.invalid(place.field((seen & KEY) == 0 ? "key" : "value") + " is missing");
         }
         return new Header(key, value);
     }
 
-    private String headerKey(JsonParser parser, String field) throws IOException {
-        require(parser, JsonToken.VALUE_STRING, field, "a string");
-        String key = parser.getText();
-        // Header bytes are weighed in the scratch array, where the record's limit is kept.
+    private int headerFieldOf(String name) {
+        return switch (name) {
+            case "key" -> KEY;
+            case "value" -> VALUE;
+            default -> throw Fields.unknown(place.field(name));
+        };
+    }
+
+    private String headerKey(JsonParser parser) throws IOException {
+        require(parser, JsonToken.VALUE_STRING, "key", "a string");
+        // Written to the record's bytes although kept as a string, so that it counts.
+        writeUtf8(parser, "key");
+        return parser.getText();
+    }
+
+    private void writeUtf8(JsonParser parser, String name) throws IOException {
         if (!bytes.writeUtf8(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength())) {
-            throw new BarnabasException(ErrorCode.INVALID_DATA, field + " holds half of a surrogate pair");
+            throw new BarnabasException(ErrorCode.INVALID_DATA, place.field(name) + " holds half of a surrogate pair");
         }
-        return key;
     }
 
-    private void weigh(int length) {
-        bytes.skip(length);
-    }
-
-    private byte[] base64(JsonParser parser, String field) throws IOException {
-        require(parser, JsonToken.VALUE_STRING, field, "a base64 string or null");
+    private byte[] base64(JsonParser parser, String name) throws IOException {
+        require(parser, JsonToken.VALUE_STRING, name, "a base64 string or null");
         // Three bytes for four characters: what cannot fit is not decoded first.
         if (parser.getTextLength() / 4L * 3 > limits.maxRecordBytes() + 2L) {
             throw tooLarge();
         }
         try {
-            return Base64.getDecoder().decode(parser.getText().getBytes(StandardCharsets.ISO_8859_1));
+            return Base64.getDecoder().decode(parser.getText());
         } catch (IllegalArgumentException e) {
-            throw new BarnabasException(ErrorCode.INVALID_DATA, field + " is not valid base64");
+            throw new BarnabasException(ErrorCode.INVALID_DATA, place.field(name) + " is not valid base64");
         }
     }
 
-    private static void require(JsonParser parser, JsonToken wanted, String field, String what) {
+    private void requireFirst(int seen, int field, String name) {
+        if ((seen & field) != 0) {
+            throw Fields.twice(place.field(name));
+        }
+    }
+
+    private void require(JsonParser parser, JsonToken wanted, String name, String what) {
         if (parser.currentToken() != wanted) {
-            throw Fields.wrongType(parser, field, what);
+            throw Fields.wrongType(parser, place.field(name), what);
         }
     }
 
@@ -242,14 +257,24 @@ public final class RecordsReader {
                 place.record() + " has more than " + limits.maxRecordBytes() + " bytes, the limit");
     }
 
-    /** A record's place in the request; its texts are made only when an error needs them. */
-    private record Place(String path, int index) {
+    /** The current record's place in the request; its texts are made only when an error needs them. */
+    private static final class Place {
+        private String path = "";
+        private int index;
+        private int header = NO_HEADER;
+
+        void record(int number) {
+            index = number;
+            header = NO_HEADER;
+        }
+
         String record() {
             return path + "[" + index + "]";
         }
 
+        /** A field of the record or, within one, of the header. */
         String field(String name) {
-            return record() + "." + name;
+            return record() + (header == NO_HEADER ? "." : ".headers[" + header + "].") + Fields.shown(name);
         }
     }
 }

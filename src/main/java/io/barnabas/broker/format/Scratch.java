@@ -70,7 +70,7 @@ final class Scratch {
     /** Writes UTF-8; false, with a part written, when the characters hold half a surrogate pair. */
     boolean writeUtf8(char[] source, int at, int length) {
         int end = at + length;
-        for (int i = at; i < end; i++) {
+        for (int i = at + writePlain(source, at, length); i < end; i++) {
             char c = source[i];
             if (!Character.isSurrogate(c)) {
                 writeUtf8(c);
@@ -87,7 +87,7 @@ final class Scratch {
     void writeQuoted(char[] source, int at, int length) {
         write('"');
         int end = at + length;
-        for (int i = at; i < end; i++) {
+        for (int i = at + writePlain(source, at, length); i < end; i++) {
             char c = source[i];
             if (c == '"' || c == '\\') {
                 write('\\');
@@ -103,6 +103,23 @@ final class Scratch {
             }
         }
         write('"');
+    }
+
+    /** Writes the characters up to the first that is not one byte, the same in JSON and in UTF-8; says how many. */
+    private int writePlain(char[] source, int at, int length) {
+        reserve(length);
+        byte[] target = bytes;
+        int from = size;
+        for (int i = 0; i < length; i++) {
+            char c = source[at + i];
+            if (c < ' ' || c >= 0x7f || c == '"' || c == '\\') {
+                size = from + i;
+                return i;
+            }
+            target[from + i] = (byte) c;
+        }
+        size = from + length;
+        return length;
     }
 
     private static boolean paired(char[] source, int at, int end) {

@@ -1,0 +1,93 @@
+package io.barnabas;
+
+import io.barnabas.broker.consumer.ConsumerInstances;
+import io.barnabas.broker.format.Json;
+import io.barnabas.broker.subscription.Subscriptions;
+import io.barnabas.rest.Bodies;
+import io.barnabas.rest.Offsets;
+import io.barnabas.rest.Responders;
+import io.barnabas.websocket.Sockets;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** What HTTP and WebSocket are made of, over a node's use cases. Built once, when these are there. */
+final class FrontEnds {
+    private final Json json;
+    private final Responders responders;
+    private final Bodies bodies;
+    private final Offsets offsets;
+    private final ConsumerInstances instances;
+    private final Sockets sockets;
+
+    FrontEnds(
+            BarnabasSettings settings,
+            Node node,
+            NodeThreads threads,
+            ScheduledExecutorService timer,
+            Executor answers) {
+        json = new Json(settings.json());
+        responders = new Responders(answers);
+        bodies = new Bodies(settings.rest());
+        offsets = new Offsets(node.positioning());
+        instances = new ConsumerInstances(
+                node.coordinator(),
+                node.topics(),
+                node.fetching(),
+                node.positioning(),
+                settings.consumer(),
+                timer,
+                threads.pool("consumer", 2),
+                System::nanoTime,
+                () -> UUID.randomUUID().toString());
+        Subscriptions subscriptions = new Subscriptions(
+                node.topics(), node.fetching(), node.positioning(), node.coordinator(), settings.subscription());
+        sockets = new Sockets(
+                settings.webSocket(),
+                subscriptions,
+                node.producing(),
+                json,
+                settings.records(),
+                threads.pool("socket", 4),
+                timer,
+                System::nanoTime);
+    }
+
+    void start() {
+        sockets.start();
+    }
+
+    /** Tells sockets that the node goes; takes no new ones. */
+    void drain() {
+        sockets.drain();
+    }
+
+    /** Closes what is still open. */
+    void close() throws InterruptedException {
+        sockets.close();
+    }
+
+    Json json() {
+        return json;
+    }
+
+    Responders responders() {
+        return responders;
+    }
+
+    Bodies bodies() {
+        return bodies;
+    }
+
+    Offsets offsets() {
+        return offsets;
+    }
+
+    ConsumerInstances instances() {
+        return instances;
+    }
+
+    Sockets sockets() {
+        return sockets;
+    }
+}

@@ -1,0 +1,131 @@
+package io.barnabas.broker.subscription;
+
+import io.barnabas.log.PartitionLog.Registration;
+import io.barnabas.record.ErrorCode;
+import io.barnabas.record.TopicPartition;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One partition of a subscription: how far it has been sent and how far the log is known to reach.
+ *
+ * <pre>
+ *   following --read fails--&gt; resting --attached again--&gt; following
+ * </pre>
+ *
+ * <p>Confined to the subscription's turns, except {@link #notice}.
+ */
+final class PartitionReader {
+    private final TopicPartition partition;
+    private long position;
+
+    /** Changes with every seek and close, so that a read that was under way is told from one that still counts. */
+    private long version;
+
+    /** How far the log reaches as far as is known; raised by notification threads, read in turns. */
+    private final AtomicLong known = new AtomicLong();
+
+    /** The log's registration; null while resting. */
+    private Registration registration;
+
+    /** Why it rests; null while following. */
+    private ErrorCode resting;
+
+    /** The last failure that the reader was told of; null after a read that went well. */
+    private ErrorCode told;
+
+    PartitionReader(TopicPartition partition, long position) {
+        this.partition = partition;
+        this.position = position;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    long position() {
+        return position;
+    }
+
+    void advance(long nextOffset) {
+        position = Math.max(position, nextOffset);
+    }
+
+    void seek(long offset) {
+        position = offset;
+        version++;
+    }
+
+    void register(Registration fresh) {
+        detach();
+        registration = fresh;
+        resting = null;
+    }
+
+    /** From any thread: the log reaches this far. */
+    void notice(long highWatermark) {
+        known.accumulateAndGet(highWatermark, Math::max);
+    }
+
+    boolean behind() {
+        return resting == null && known.get() > position;
+    }
+
+    Attempt attempt() {
+        return new Attempt(version, position, known.get());
+    }
+
+    boolean current(Attempt attempt) {
+        return attempt.version == version;
+    }
+
+    /**
+     * A read went well. What was known before it may have been too much, after a log lost its unsynced end; what was
+     * noticed since the read began counts all the same.
+     */
+    void saw(Attempt attempt, long highWatermark) {
+        told = null;
+        known.compareAndSet(attempt.known, highWatermark);
+    }
+
+    /** Stops following; true when this is news. */
+    boolean rest(ErrorCode reason) {
+        detach();
+        resting = reason;
+        boolean news = told != reason;
+        told = reason;
+        return news;
+    }
+
+    boolean resting() {
+        return resting != null;
+    }
+
+    /** Whether trying again may help: not with damaged records, which wait for a seek. */
+    boolean mayRecover() {
+        return resting.retriable() || resting == ErrorCode.OFFSET_OUT_OF_RANGE || unknown(resting);
+    }
+
+    /** A topic that is being deleted and made again looks so for a moment. */
+    private static boolean unknown(ErrorCode code) {
+        return code == ErrorCode.UNKNOWN_TOPIC || code == ErrorCode.UNKNOWN_PARTITION;
+    }
+
+    void close() {
+        version++;
+        detach();
+    }
+
+    private void detach() {
+        if (registration != null) {
+            registration.close();
+            registration = null;
+        }
+    }
+
+    /**
+     * A read under way.
+     *
+     * @param known how far the log was known to reach when it began
+     */
+    record Attempt(long version, long offset, long known) {}
+}

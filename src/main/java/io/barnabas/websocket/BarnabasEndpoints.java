@@ -1,0 +1,45 @@
+package io.barnabas.websocket;
+
+import jakarta.enterprise.inject.spi.CDI;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.server.ServerApplicationConfig;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.Set;
+
+/**
+ * Tells the platform of {@code /ws}. A programmatic endpoint: the platform calls its handlers without looking up methods
+ * and without a lock.
+ */
+public final class BarnabasEndpoints implements ServerApplicationConfig {
+    static final String PATH = "/ws";
+
+    @Override
+    public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> scanned) {
+        return Set.of(ServerEndpointConfig.Builder.create(BarnabasEndpoint.class, PATH)
+                .subprotocols(Protocols.SUPPORTED)
+                .configurator(new Maker())
+                .build());
+    }
+
+    @Override
+    public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> scanned) {
+        return scanned;
+    }
+
+    /** Makes one endpoint for each connection, from beans that the root has produced. */
+    private static final class Maker extends ServerEndpointConfig.Configurator {
+        private final TyrusTimers timers = new TyrusTimers();
+
+        @Override
+        public <T> T getEndpointInstance(Class<T> type) {
+            return type.cast(
+                    new BarnabasEndpoint(CDI.current().select(Sockets.class).get(), timers));
+        }
+
+        /** The handshake filter has looked at it, with the host that we are not given here. */
+        @Override
+        public boolean checkOrigin(String origin) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.barnabas.websocket;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.barnabas.record.ErrorCode;
+import jakarta.enterprise.inject.spi.CDI;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+
+/**
+ * Looks at handshakes before the platform's own filter does: who may not connect gets an HTTP answer that says why.
+ * Declared filters run before those that a library adds, which is what this relies on.
+ */
+@WebFilter(urlPatterns = BarnabasEndpoints.PATH, asyncSupported = true)
+public final class HandshakeFilter extends HttpFilter {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Sockets sockets = CDI.current().select(Sockets.class).get();
+        if (sockets.draining()) {
+            refuse(response, 503, ErrorCode.DRAINING, "this node is shutting down, connect again");
+        } else if (!sockets.origins().allow(request.getHeader("Origin"), request.getHeader("Host"))) {
+            refuse(response, 403, ErrorCode.FOREIGN_ORIGIN, "pages of this origin may not connect");
+        } else if (!Protocols.acceptable(Collections.list(request.getHeaders("Sec-WebSocket-Protocol")))) {
+            refuse(
+                    response,
+                    400,
+                    ErrorCode.NOT_ACCEPTABLE,
+                    "none of the sub-protocols asked for is known; this server speaks "
+                            + String.join(", ", Protocols.SUPPORTED));
+        } else if (request.getHeader("Sec-WebSocket-Key") == null) {
+            response.setHeader("Upgrade", "websocket");
+            refuse(response, 426, ErrorCode.MALFORMED_REQUEST, "this path takes WebSocket connections only");
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private static void refuse(HttpServletResponse response, int status, ErrorCode code, String message)
+            throws IOException {
+        response.setStatus(status);
+        response.setContentType("application/json");
+        try (JsonGenerator out = new JsonFactory().createGenerator(response.getOutputStream())) {
+            out.writeStartObject();
+            out.writeNumberField("error_code", code.number());
+            out.writeStringField("message", message);
+            out.writeEndObject();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.barnabas.websocket;
+
+import static java.util.Objects.requireNonNull;
+
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A connection over a session of the platform. Thread-safe, as the session's sends are. */
+final class TyrusConnection implements Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(TyrusConnection.class);
+
+    /** RFC 6455: a control frame has 125 bytes, two of them for the code. */
+    private static final int MAX_REASON_BYTES = 123;
+
+    private final Session session;
+
+    /** The first to close says why. */
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    TyrusConnection(Session session) {
+        this.session = requireNonNull(session, "session");
+    }
+
+    @Override
+    public void send(String text, Consumer<Throwable> sent) {
+        AtomicBoolean told = new AtomicBoolean();
+        try {
+            session.getAsyncRemote().sendText(text, result -> {
+                if (told.compareAndSet(false, true)) {
+                    sent.accept(result.isOK() ? null : result.getException());
+                }
+            });
+        } catch (RuntimeException e) { // the session closed between two looks at it
+            LOG.debug("frame not sent socket={}", session.getId(), e);
+            if (told.compareAndSet(false, true)) {
+                sent.accept(e);
+            }
+        }
+    }
+
+    @Override
+    public void ping(ByteBuffer payload) {
+        try {
+            session.getAsyncRemote().sendPing(payload);
+        } catch (IOException | RuntimeException e) { // closed; onClose tells
+            LOG.debug("ping not sent socket={}", session.getId(), e);
+        }
+    }
+
+    @Override
+    public void close(Goodbye goodbye, String reason) {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            session.close(new CloseReason(CloseCodes.getCloseCode(goodbye.code()), shortened(reason)));
+        } catch (IOException | RuntimeException e) { // closed by the other end meanwhile
+            LOG.debug("close not sent socket={}", session.getId(), e);
+        }
+    }
+
+    private static String shortened(String reason) {
+        String cut = reason;
+        while (cut.getBytes(StandardCharsets.UTF_8).length > MAX_REASON_BYTES) {
+            cut = cut.substring(0, Math.min(cut.length() - 1, MAX_REASON_BYTES));
+        }
+        return cut;
+    }
+
+    @Override
+    public String id() {
+        return session.getId();
+    }
+}

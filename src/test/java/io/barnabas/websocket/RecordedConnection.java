@@ -1,0 +1,88 @@
+package io.barnabas.websocket;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A connection that remembers what it was given. While {@link #hold} is on nothing is passed on, as to a slow reader. */
+final class RecordedConnection implements Connection {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    final List<JsonNode> frames = new ArrayList<>();
+    final Deque<ByteBuffer> pings = new ArrayDeque<>();
+    Optional<Goodbye> closed = Optional.empty();
+
+    private final Deque<Consumer<Throwable>> held = new ArrayDeque<>();
+    private boolean holding;
+
+    void hold() {
+        holding = true;
+    }
+
+    void passOn() {
+        holding = false;
+        while (!held.isEmpty()) {
+            held.remove().accept(null);
+        }
+    }
+
+    List<JsonNode> frames(String type) {
+        return frames.stream()
+                .filter(frame -> frame.path("type").asText().equals(type))
+                .toList();
+    }
+
+    JsonNode last() {
+        return frames.get(frames.size() - 1);
+    }
+
+    /** Offsets of all records sent of a partition, in order. */
+    List<Long> offsets(int partition) {
+        List<Long> offsets = new ArrayList<>();
+        for (JsonNode frame : frames("records")) {
+            if (frame.path("partition").asInt() == partition) {
+                frame.path("records")
+                        .forEach(record -> offsets.add(record.path("offset").asLong()));
+            }
+        }
+        return offsets;
+    }
+
+    @Override
+    public void send(String text, Consumer<Throwable> sent) {
+        try {
+            frames.add(MAPPER.readTree(text));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + text, e);
+        }
+        if (holding) {
+            held.add(sent);
+        } else {
+            sent.accept(null);
+        }
+    }
+
+    @Override
+    public void ping(ByteBuffer payload) {
+        pings.add(payload);
+    }
+
+    @Override
+    public void close(Goodbye goodbye, String reason) {
+        if (closed.isEmpty()) {
+            closed = Optional.of(goodbye);
+        }
+    }
+
+    @Override
+    public String id() {
+        return "test";
+    }
+}
