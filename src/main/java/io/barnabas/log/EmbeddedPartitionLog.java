@@ -56,7 +56,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         this.config = config;
         this.segments = recovered.segments();
         this.damaged = recovered.damaged();
-        this.startOffset = Math.min(recovered.startOffset(), recovered.endOffset());
+        this.startOffset = recovered.startOffset();
         this.durability = new Durability(recovered.endOffset());
         this.writer = new LogWriter(context, id, epoch, folder, config, segments, durability, recovered.producers());
         this.reader = new LogReader(
@@ -103,6 +103,10 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
 
     Durability durability() {
         return durability;
+    }
+
+    DamagedRanges damaged() {
+        return damaged;
     }
 
     LogWriter writer() {
