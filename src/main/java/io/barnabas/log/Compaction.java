@@ -131,8 +131,7 @@ final class Compaction {
                 break;
             }
             boolean fits = bytes + segment.sizeBytes() <= config.segmentBytes()
-                    && (group.isEmpty()
-                            || segment.endOffset() - group.get(0).baseOffset() < Integer.MAX_VALUE);
+                    && (group.isEmpty() || segment.endOffset() - group.get(0).baseOffset() < Integer.MAX_VALUE);
             if (!group.isEmpty() && !fits) {
                 groups.add(group);
                 group = new ArrayList<>();

@@ -133,7 +133,8 @@ public final class DataDirectory implements AutoCloseable {
         if (known.isPresent() && !known.get().equals(meta)) {
             throw new BarnabasException(
                     ErrorCode.ILLEGAL_STATE,
-                    "data folder " + path.toAbsolutePath() + " belongs to node " + known.get().nodeId() + " of cluster "
+                    "data folder " + path.toAbsolutePath() + " belongs to node "
+                            + known.get().nodeId() + " of cluster "
                             + known.get().clusterId() + ", not to node " + meta.nodeId() + " of cluster "
                             + meta.clusterId());
         }
@@ -142,8 +143,8 @@ public final class DataDirectory implements AutoCloseable {
                 PartitionFolder.writeText(
                         files,
                         path.resolve("meta.properties"),
-                        "version=" + FORMAT_VERSION + "\nnode.id=" + meta.nodeId() + "\ncluster.id="
-                                + meta.clusterId() + "\n");
+                        "version=" + FORMAT_VERSION + "\nnode.id=" + meta.nodeId() + "\ncluster.id=" + meta.clusterId()
+                                + "\n");
             } catch (IOException e) {
                 throw IoFailure.of("writing meta.properties in " + path.toAbsolutePath(), e);
             }

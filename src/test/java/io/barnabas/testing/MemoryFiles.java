@@ -33,6 +33,7 @@ public final class MemoryFiles implements LogFiles {
 
     private record NameChange(Path folder, Path removed, Path added, Inode inode) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Change(int position, byte[] bytes, int truncatedTo) {}
 
     private static final class Inode {
@@ -271,9 +272,8 @@ public final class MemoryFiles implements LogFiles {
                 int at = (int) position;
                 for (ByteBuffer buffer : from) {
                     int growth = Math.max(0, at + buffer.remaining() - inode.bytes.length);
-                    int fits = growth <= roomBytes
-                            ? buffer.remaining()
-                            : (int) (buffer.remaining() - growth + roomBytes);
+                    int fits =
+                            growth <= roomBytes ? buffer.remaining() : (int) (buffer.remaining() - growth + roomBytes);
                     byte[] bytes = new byte[fits];
                     buffer.get(bytes);
                     roomBytes -= roomBytes == Long.MAX_VALUE ? 0 : Math.min(growth, roomBytes);
