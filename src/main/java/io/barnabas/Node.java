@@ -47,9 +47,15 @@ import org.slf4j.LoggerFactory;
 final class Node implements NodeState {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    /** The journal's segments are small, so that compaction, which leaves the last one alone, keeps it short. */
-    private static final Map<String, String> JOURNAL_CONFIG =
-            Map.of("cleanup.policy", "compact", "segment.bytes", "16777216", "min.cleanable.dirty.ratio", "0.3");
+    /**
+     * The journal's segments are small, so that compaction, which leaves the last one alone, keeps it short; its batches
+     * may be large, because the assignment of a large group is one of them.
+     */
+    private static final Map<String, String> JOURNAL_CONFIG = Map.of(
+            "cleanup.policy", "compact",
+            "segment.bytes", "33554432",
+            "max.message.bytes", "16777216",
+            "min.cleanable.dirty.ratio", "0.3");
 
     private final BarnabasSettings settings;
     private final URI url;

@@ -51,15 +51,15 @@ final class FrameReader {
         try {
             return reading.frame();
         } catch (IOException e) {
-            throw new FrameException(reading.idOrSearch(), refusal(e));
+            throw new FrameException(reading.idOrSearch(), refusal(e, reading.current));
         } catch (BarnabasException e) {
             throw new FrameException(reading.idOrSearch(), e);
         }
     }
 
-    private static BarnabasException refusal(IOException failure) {
+    private static BarnabasException refusal(IOException failure, JsonParser parser) {
         try {
-            return Json.refusal(failure);
+            return Json.refusal(failure, parser);
         } catch (IOException e) { // a string has no transport that could fail
             throw new UncheckedIOException(e);
         }
@@ -90,6 +90,9 @@ final class FrameReader {
         private long credit = defaultCredit;
         private ProduceRequest produce;
 
+        /** The parser that read last: it knows where it stopped. */
+        private JsonParser current;
+
         /** Where the records begin that were passed over. */
         private int recordsAt = NOWHERE;
 
@@ -99,6 +102,7 @@ final class FrameReader {
 
         ClientFrame frame() throws IOException {
             try (JsonParser parser = json.parser(text)) {
+                current = parser;
                 if (parser.nextToken() != JsonToken.START_OBJECT) {
                     throw new BarnabasException(ErrorCode.MALFORMED_REQUEST, "a frame must be a JSON object");
                 }
@@ -198,6 +202,7 @@ final class FrameReader {
                 StringReader rest = new StringReader(text);
                 rest.skip(recordsAt);
                 try (JsonParser parser = json.parser(rest)) {
+                    current = parser;
                     parser.nextToken();
                     readRecords(parser);
                 }
