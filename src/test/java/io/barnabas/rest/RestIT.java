@@ -87,9 +87,8 @@ class RestIT {
         assertThat(asJson.header("Content-Type")).isEqualTo(Http.JSON);
         assertThat(asJson.header("Barnabas-Next-Offset")).isEqualTo("4");
         assertThat(asJson.header("Content-Length")).isEqualTo(Integer.toString(asJson.bytes().length));
-        JsonNode first = asJson.json().get(0);
-        assertThat(first.toString())
-                .isEqualTo("{\"topic\":\"rest-formats\",\"key\":\"k\",\"value\":{\"a\":[1,2.50,null]},\"partition\":0,"
+        assertThat(asJson.text())
+                .startsWith("[{\"topic\":\"rest-formats\",\"key\":\"k\",\"value\":{\"a\":[1,2.50,null]},\"partition\":0,"
                         + "\"offset\":0,\"timestamp\":1700000000000,\"headers\":[{\"key\":\"h\",\"value\":\"YWJj\"}]}");
         assertThat(asJson.json().at("/1/value").isNull()).isTrue();
         assertThat(asJson.json().get(2).has("error")).as("text is no JSON").isTrue();
