@@ -41,10 +41,6 @@ public record WebSocketSettings(
         int retryAfterMs,
         int closeTimeoutMs,
         List<String> allowedOrigins) {
-    public WebSocketSettings {
-        allowedOrigins = List.copyOf(allowedOrigins);
-    }
-
     /** What holds when nothing is set. */
     public static final WebSocketSettings DEFAULTS = new WebSocketSettings(
             10_000,
@@ -63,4 +59,8 @@ public record WebSocketSettings(
             1_000,
             5_000,
             List.of());
+
+    public WebSocketSettings {
+        allowedOrigins = List.copyOf(allowedOrigins);
+    }
 }
