@@ -20,12 +20,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A log of the embedded engine under one owner epoch. Thread-safe: what changes it runs as a turn of {@link Turns},
  * reads run beside on read threads, callers' threads never touch a file.
  */
 final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPartitionLog.class);
+
     private final EngineContext context;
     private final LogId id;
     private final int epoch;
@@ -373,27 +377,31 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         return closing.get();
     }
 
+    /** Whatever happens on the way, who waits for the end is told of it. */
     private void closeFiles(boolean keep, CompletableFuture<Void> closed) {
-        BarnabasException failure = null;
+        Throwable failure = null;
         try {
             if (keep && !context.health().failed()) {
                 flush.atClose();
             }
         } catch (IOException e) {
             failure = IoFailure.of("closing " + id, e);
-        } catch (RuntimeException e) {
-            failure = BarnabasException.of(e);
+        } catch (RuntimeException | Error e) {
+            failure = e;
         }
-        giveUp();
-        retire();
-        BarnabasException told = failure;
-        context.completions().execute(() -> {
-            if (told == null) {
-                closed.complete(null);
-            } else {
-                closed.completeExceptionally(told);
-            }
-        });
+        try {
+            giveUp();
+            retire();
+        } catch (RuntimeException | Error e) {
+            failure = failure == null ? e : failure;
+        }
+        if (failure == null) {
+            context.completions().execute(() -> closed.complete(null));
+        } else {
+            BarnabasException told = BarnabasException.of(failure);
+            LOG.warn("Log did not close cleanly partition={}", id, told);
+            context.completions().execute(() -> closed.completeExceptionally(told));
+        }
     }
 
     private void retire() {

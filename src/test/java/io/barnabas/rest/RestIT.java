@@ -88,8 +88,9 @@ class RestIT {
         assertThat(asJson.header("Barnabas-Next-Offset")).isEqualTo("4");
         assertThat(asJson.header("Content-Length")).isEqualTo(Integer.toString(asJson.bytes().length));
         assertThat(asJson.text())
-                .startsWith("[{\"topic\":\"rest-formats\",\"key\":\"k\",\"value\":{\"a\":[1,2.50,null]},\"partition\":0,"
-                        + "\"offset\":0,\"timestamp\":1700000000000,\"headers\":[{\"key\":\"h\",\"value\":\"YWJj\"}]}");
+                .startsWith(
+                        "[{\"topic\":\"rest-formats\",\"key\":\"k\",\"value\":{\"a\":[1,2.50,null]},\"partition\":0,"
+                                + "\"offset\":0,\"timestamp\":1700000000000,\"headers\":[{\"key\":\"h\",\"value\":\"YWJj\"}]}");
         assertThat(asJson.json().at("/1/value").isNull()).isTrue();
         assertThat(asJson.json().get(2).has("error")).as("text is no JSON").isTrue();
         assertThat(http.get("topics/rest-formats/partitions/0/records?offset=2&max_records=1", Http.TEXT)
