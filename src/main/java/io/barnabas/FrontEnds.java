@@ -65,6 +65,7 @@ final class FrontEnds {
     /** Closes what is still open. */
     void close() throws InterruptedException {
         sockets.close();
+        instances.close();
     }
 
     Json json() {

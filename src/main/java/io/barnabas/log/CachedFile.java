@@ -78,6 +78,15 @@ final class CachedFile {
         cache.pin(this, pin);
     }
 
+    /** Opens it and keeps it open until {@link #letGo}. */
+    void hold() throws IOException {
+        cache.acquire(this);
+    }
+
+    void letGo() throws IOException {
+        cache.release(this);
+    }
+
     void retire() throws IOException {
         cache.retire(this);
     }

@@ -1,6 +1,5 @@
 package io.barnabas.log;
 
-import io.barnabas.record.BarnabasException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +54,7 @@ final class Checkpointer {
         }
         try {
             checkpoint();
-        } catch (IOException | BarnabasException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("Checkpoint failed, the journal is kept", e);
         }
     }

@@ -222,9 +222,11 @@ public final class EmbeddedLogEngine implements LogEngine {
             requireNewer(id, epoch, recovered.epoch());
             LogCheckpoint at = recovered.checkpoint();
             if (context.checkpoints().of(id) == null) {
-                context.checkpoints().put(id, at);
+                context.checkpoints().put(id, at.withEpoch(epoch));
                 context.checkpoints().save();
             }
+            // Durable with the next checkpoint; what is appended under it carries it, too.
+            context.checkpoints().change(id, known -> known.withEpoch(epoch));
             EmbeddedPartitionLog log = new EmbeddedPartitionLog(context, id, epoch, config, recovered);
             open.put(id.partition(), log);
             if (recovered.endOffset() != at.offset()) {

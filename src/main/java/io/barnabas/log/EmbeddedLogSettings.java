@@ -25,7 +25,6 @@ import io.barnabas.record.ErrorCode;
  * @param producerSnapshotBytes producer state is written to a file after this many appended bytes
  * @param clockHoldMs how long a wall clock that jumped ahead must stay there before retention believes it
  * @param compactionMapBytes memory for the keys of one compaction
- * @param compactionBytesPerSecond bound on what compaction reads and writes
  * @param verifyEveryRead checks the checksum of every batch served, not only once after opening
  */
 public record EmbeddedLogSettings(
@@ -47,7 +46,6 @@ public record EmbeddedLogSettings(
         long producerSnapshotBytes,
         long clockHoldMs,
         long compactionMapBytes,
-        long compactionBytesPerSecond,
         boolean verifyEveryRead) {
 
     public static final EmbeddedLogSettings DEFAULTS = new EmbeddedLogSettings(
@@ -68,7 +66,6 @@ public record EmbeddedLogSettings(
             86_400_000,
             64L << 20,
             3_600_000,
-            64L << 20,
             64L << 20,
             false);
 
@@ -91,7 +88,6 @@ public record EmbeddedLogSettings(
         atLeast("producerSnapshotBytes", producerSnapshotBytes, 1);
         atLeast("clockHoldMs", clockHoldMs, 0);
         atLeast("compactionMapBytes", compactionMapBytes, 1 << 10);
-        atLeast("compactionBytesPerSecond", compactionBytesPerSecond, 1 << 10);
     }
 
     private static void atLeast(String name, long value, long least) {

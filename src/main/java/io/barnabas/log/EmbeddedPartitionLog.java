@@ -20,12 +20,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A log of the embedded engine under one owner epoch. Thread-safe: what changes it runs as a turn of {@link Turns},
  * reads run beside on read threads, callers' threads never touch a file.
  */
 final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPartitionLog.class);
+
     private final EngineContext context;
     private final LogId id;
     private final int epoch;
@@ -56,7 +60,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         this.config = config;
         this.segments = recovered.segments();
         this.damaged = recovered.damaged();
-        this.startOffset = Math.min(recovered.startOffset(), recovered.endOffset());
+        this.startOffset = recovered.startOffset();
         this.durability = new Durability(recovered.endOffset());
         this.writer = new LogWriter(context, id, epoch, folder, config, segments, durability, recovered.producers());
         this.reader = new LogReader(
@@ -103,6 +107,10 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
 
     Durability durability() {
         return durability;
+    }
+
+    DamagedRanges damaged() {
+        return damaged;
     }
 
     LogWriter writer() {
@@ -291,7 +299,17 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
 
     @Override
     public CompletionStage<Long> truncateBefore(long offset) {
-        return turn(() -> trim.before(offset)).thenComposeAsync(trim::finish, context.background());
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        var unused = turn(() -> trim.before(offset))
+                .thenComposeAsync(trim::finish, context.background())
+                .whenComplete((start, failure) -> context.completions().execute(() -> {
+                    if (failure == null) {
+                        answer.complete(start);
+                    } else {
+                        answer.completeExceptionally(BarnabasException.of(failure));
+                    }
+                }));
+        return answer;
     }
 
     /** Runs work as a turn; answers on the turn's thread, so attach only what may run there. */
@@ -301,6 +319,9 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
             requireOpen();
             turns.run(() -> {
                 try {
+                    if (writer.isShut()) {
+                        throw notOwner();
+                    }
                     answer.complete(work.get());
                 } catch (RuntimeException e) {
                     answer.completeExceptionally(BarnabasException.of(e));
@@ -318,7 +339,10 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
     public void configure(LogConfig next) {
         config = next;
         reader.configure(next);
-        turns.run(() -> writer.configure(next));
+        var unused = turn(() -> {
+            writer.configure(next);
+            return null;
+        });
     }
 
     @Override
@@ -341,29 +365,43 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         if (!closing.compareAndSet(null, closed)) {
             return closing.get();
         }
-        turns.run(() -> context.background().execute(() -> {
-            BarnabasException failure = null;
-            try {
-                if (keep && !context.health().failed()) {
-                    flush.atClose();
-                }
-            } catch (IOException e) {
-                failure = IoFailure.of("closing " + id, e);
-            } catch (RuntimeException e) {
-                failure = BarnabasException.of(e);
+        turns.run(() -> {
+            writer.shut(notOwner());
+            context.background().execute(() -> closeFiles(keep, closed));
+        });
+        return closed;
+    }
+
+    /** Completes when the last flush is done, or exceptionally with why it was not; null while nobody has closed. */
+    CompletableFuture<Void> closing() {
+        return closing.get();
+    }
+
+    /** Whatever happens on the way, who waits for the end is told of it. */
+    private void closeFiles(boolean keep, CompletableFuture<Void> closed) {
+        Throwable failure = null;
+        try {
+            if (keep && !context.health().failed()) {
+                flush.atClose();
             }
+        } catch (IOException e) {
+            failure = IoFailure.of("closing " + id, e);
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        }
+        try {
             giveUp();
             retire();
-            BarnabasException told = failure;
-            context.completions().execute(() -> {
-                if (told == null) {
-                    closed.complete(null);
-                } else {
-                    closed.completeExceptionally(told);
-                }
-            });
-        }));
-        return closed;
+        } catch (RuntimeException | Error e) {
+            failure = failure == null ? e : failure;
+        }
+        if (failure == null) {
+            context.completions().execute(() -> closed.complete(null));
+        } else {
+            BarnabasException told = BarnabasException.of(failure);
+            LOG.warn("Log did not close cleanly partition={}", id, told);
+            context.completions().execute(() -> closed.completeExceptionally(told));
+        }
     }
 
     private void retire() {

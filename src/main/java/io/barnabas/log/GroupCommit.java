@@ -97,7 +97,10 @@ final class GroupCommit implements Runnable {
             return;
         }
         try {
-            force(targets);
+            // The whole round: a file that was ended between its write and its force would never be forced.
+            synchronized (journal) {
+                force(targets);
+            }
         } catch (IOException | RuntimeException e) {
             IOException cause = e instanceof IOException io ? io : new IOException(e);
             health.forceFailed("the journal or a segment", cause);

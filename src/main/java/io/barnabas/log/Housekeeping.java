@@ -50,6 +50,7 @@ final class Housekeeping {
                 })
                 .thenComposeAsync(log.trim()::finish, context.background())
                 .join();
+        new Compaction(context, log, nowMs).run();
     }
 
     /** Ends the disk-full state also when nobody tries to append. */

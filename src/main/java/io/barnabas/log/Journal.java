@@ -29,6 +29,7 @@ import java.util.zip.CRC32C;
  * file: an entry is acknowledged only after a force that covers all before it.
  *
  * <p>Thread-safe by one lock: the commit thread writes, the checkpointer starts new files and drops old ones.
+ * The commit thread holds the lock for a whole round, so that a file is never ended between a write and its force.
  */
 final class Journal {
     static final int HEADER_BYTES = 72;

@@ -42,6 +42,20 @@ record LogCheckpoint(
                 cleanedOffset);
     }
 
+    LogCheckpoint withEpoch(int seen) {
+        return new LogCheckpoint(
+                topicId,
+                Math.max(seen, epoch),
+                startOffset,
+                segmentBase,
+                position,
+                offset,
+                durableOffset,
+                producersOffset,
+                hasProducers,
+                cleanedOffset);
+    }
+
     LogCheckpoint withStart(long start) {
         return new LogCheckpoint(
                 topicId,

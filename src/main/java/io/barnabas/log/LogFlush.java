@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Brings one log's recovery point forward: forces its segments, writes its producers, enters the checkpoint. What must
@@ -39,17 +39,32 @@ final class LogFlush {
             long startOffset) {}
 
     /** Flushes; the caller saves the checkpoints afterwards. Not on a turn, it waits for one. */
-    synchronized void run() throws IOException {
-        CompletableFuture<Captured> captured = log.turn(() -> capture(false));
-        try {
-            finish(captured.join());
-        } catch (java.util.concurrent.CompletionException e) {
-            BarnabasException failure = BarnabasException.of(e);
-            if (failure.code() != ErrorCode.NOT_OWNER) {
-                throw failure;
-            }
-            // Closed meanwhile; closing flushes by itself.
+    void run() throws IOException {
+        if (!flushed()) {
+            // It is being closed, which flushes by itself: without that the journal must be kept.
+            log.closing().join();
         }
+    }
+
+    /** False when the log takes no turns any more. */
+    private synchronized boolean flushed() throws IOException {
+        Captured captured;
+        try {
+            captured = log.turn(() -> capture(false)).join();
+        } catch (CompletionException e) {
+            BarnabasException failure = BarnabasException.of(e);
+            if (failure.code() == ErrorCode.NOT_OWNER && log.closing() != null) {
+                return false;
+            }
+            throw failure;
+        }
+        try {
+            finish(captured);
+        } catch (IOException | RuntimeException e) {
+            context.dirty().add(log);
+            throw e;
+        }
+        return true;
     }
 
     /** The last flush; no turn runs any more. */
@@ -61,7 +76,9 @@ final class LogFlush {
     }
 
     private Captured capture(boolean closing) {
-        context.dirty().remove(log);
+        if (!closing) {
+            context.dirty().remove(log); // when it closes it stays until it has been forced
+        }
         Segment active = log.segments().active();
         List<Segment> changed = new ArrayList<>();
         for (Segment segment : log.segments().all()) {

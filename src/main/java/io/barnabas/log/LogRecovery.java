@@ -309,15 +309,20 @@ final class LogRecovery {
         context.files().forceFolder(folder);
     }
 
-    /** Offsets that were acknowledged are never given out again, even when their bytes are gone. */
+    /** Offsets that were acknowledged or given up are never given out again, even when their bytes are gone. */
     private void requireDurableEnd() throws IOException {
-        if (endOffset < checkpoint.durableOffset()) {
-            damaged.add(endOffset, checkpoint.durableOffset());
-            endOffset = checkpoint.durableOffset();
-            Segment next = Segment.create(context.cache(), folder, endOffset);
-            next.force();
-            segments.add(next);
+        long least = Math.max(checkpoint.durableOffset(), checkpoint.startOffset());
+        if (endOffset >= least) {
+            return;
         }
+        long lost = Math.max(endOffset, checkpoint.startOffset());
+        if (lost < checkpoint.durableOffset()) {
+            damaged.add(lost, checkpoint.durableOffset());
+        }
+        endOffset = least;
+        Segment next = Segment.create(context.cache(), folder, endOffset);
+        next.force();
+        segments.add(next);
     }
 
     /** The last segment takes appends: its indexes and size must be those of its end. */

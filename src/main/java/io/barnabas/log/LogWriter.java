@@ -41,6 +41,8 @@ final class LogWriter {
     /** Set when a failed write could not be taken back: the file may end in bytes that nobody knows. */
     private BarnabasException broken;
 
+    private boolean shut;
+
     LogWriter(
             EngineContext context,
             LogId id,
@@ -95,6 +97,16 @@ final class LogWriter {
 
     void configure(LogConfig next) {
         config = next;
+    }
+
+    /** From here on every append fails so; in a turn, so that none slips in behind the last flush. */
+    void shut(BarnabasException reason) {
+        shut = true;
+        broken = reason;
+    }
+
+    boolean isShut() {
+        return shut;
     }
 
     /** Appends that were planned and not written yet; all go with one write or none. */

@@ -43,19 +43,28 @@ final class Segment {
     private int bytesSinceIndexEntry;
     private long firstAppendMs;
 
-    private Segment(FileCache cache, Path folder, long baseOffset, boolean fresh) {
+    private Segment(FileCache cache, Path folder, long baseOffset, String suffix, boolean fresh) {
+        Path logFile = PartitionFolder.logFile(folder, baseOffset);
+        Path offsetFile = PartitionFolder.offsetIndexFile(folder, baseOffset);
+        Path timeFile = PartitionFolder.timeIndexFile(folder, baseOffset);
         this.baseOffset = baseOffset;
-        this.log = cache.file(PartitionFolder.logFile(folder, baseOffset), fresh);
-        this.offsets =
-                new OffsetIndex(cache.file(PartitionFolder.offsetIndexFile(folder, baseOffset), true), baseOffset);
-        this.times = new TimeIndex(cache.file(PartitionFolder.timeIndexFile(folder, baseOffset), true), baseOffset);
+        this.log = cache.file(logFile.resolveSibling(logFile.getFileName() + suffix), fresh);
+        this.offsets = new OffsetIndex(
+                cache.file(offsetFile.resolveSibling(offsetFile.getFileName() + suffix), true), baseOffset);
+        this.times =
+                new TimeIndex(cache.file(timeFile.resolveSibling(timeFile.getFileName() + suffix), true), baseOffset);
         this.endOffset = baseOffset;
         this.fresh = fresh;
     }
 
     /** Makes an empty segment; its folder entry is forced with its first force. */
     static Segment create(FileCache cache, Path folder, long baseOffset) throws IOException {
-        Segment segment = new Segment(cache, folder, baseOffset, true);
+        return create(cache, folder, baseOffset, "");
+    }
+
+    /** The same with a suffix behind the names, for one that is not part of the log yet. */
+    static Segment create(FileCache cache, Path folder, long baseOffset, String suffix) throws IOException {
+        Segment segment = new Segment(cache, folder, baseOffset, suffix, true);
         segment.log.truncate(0);
         segment.offsets.file().clear();
         segment.times.file().clear();
@@ -66,7 +75,7 @@ final class Segment {
 
     /** A segment that is there and that nobody will append to: its bytes are looked at when they are needed. */
     static Segment sealed(FileCache cache, Path folder, long baseOffset, long endOffset) throws IOException {
-        Segment segment = new Segment(cache, folder, baseOffset, false);
+        Segment segment = new Segment(cache, folder, baseOffset, "", false);
         segment.sizeBytes = Math.toIntExact(segment.log.size());
         segment.endOffset = endOffset;
         return segment;
@@ -329,6 +338,23 @@ final class Segment {
         }
         times.append(maxTimestamp, maxTimestampOffset);
         flushIndexes();
+    }
+
+    /** Keeps its files open until {@link #letGo}: what readers see stays, whatever their names become. */
+    void hold() throws IOException {
+        for (CachedFile file : files()) {
+            file.hold();
+        }
+    }
+
+    void letGo() throws IOException {
+        for (CachedFile file : files()) {
+            file.letGo();
+        }
+    }
+
+    private List<CachedFile> files() {
+        return List.of(log, offsets.file().file(), times.file().file());
     }
 
     /** Nobody new may read it; files close when the last reader is done. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -87,6 +88,9 @@ final class ControlJson {
         } catch (JsonMappingException e) {
             if (e.getCause() instanceof BarnabasException known) {
                 throw known;
+            }
+            if (e.getCause() instanceof InputCoercionException) {
+                throw invalid("field '" + path(e) + "' must be a whole number in range");
             }
             throw malformed("malformed JSON", e);
         } catch (JsonProcessingException e) {

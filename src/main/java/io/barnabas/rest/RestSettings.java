@@ -7,7 +7,6 @@ package io.barnabas.rest;
  * @param maxBodyBytes {@code barnabas.rest.max-body-bytes}: largest body that carries records or batches, unpacked
  * @param maxBodiesBytes {@code barnabas.rest.max-bodies-bytes}: all bodies with records that are held at one time
  * @param responderThreads {@code barnabas.rest.responder-threads}: threads that write answers
- * @param maxWaitingAnswers {@code barnabas.rest.max-waiting-answers}: answers that may wait for such a thread
  * @param defaultMaxBytes {@code barnabas.rest.default-max-bytes}: of an answer with records when {@code max_bytes} is
  *     not given
  * @param maxResponseBytes {@code barnabas.rest.max-response-bytes}: most that {@code max_bytes} can ask for
@@ -17,7 +16,6 @@ public record RestSettings(
         int maxBodyBytes,
         long maxBodiesBytes,
         int responderThreads,
-        int maxWaitingAnswers,
         int defaultMaxBytes,
         int maxResponseBytes) {
 
@@ -26,7 +24,6 @@ public record RestSettings(
                 || maxBodyBytes < 1
                 || maxBodiesBytes < maxBodyBytes
                 || responderThreads < 1
-                || maxWaitingAnswers < 1
                 || defaultMaxBytes < 1
                 || maxResponseBytes < 1) {
             throw new IllegalArgumentException("limits must be positive, and maxBodiesBytes at least maxBodyBytes");
@@ -35,6 +32,6 @@ public record RestSettings(
 
     /** What holds when nothing is set. */
     public static RestSettings defaults() {
-        return new RestSettings(1 << 20, 16 << 20, 256L << 20, 16, 20_000, 1 << 20, 16 << 20);
+        return new RestSettings(1 << 20, 16 << 20, 256L << 20, 16, 1 << 20, 16 << 20);
     }
 }

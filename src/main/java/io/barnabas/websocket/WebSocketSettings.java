@@ -41,9 +41,8 @@ public record WebSocketSettings(
         int retryAfterMs,
         int closeTimeoutMs,
         List<String> allowedOrigins) {
-    public WebSocketSettings {
-        allowedOrigins = List.copyOf(allowedOrigins);
-    }
+    /** What the platform takes in one frame as it comes; more does not reach us. */
+    private static final int TRANSPORT_FRAME_BYTES = 4 << 20;
 
     /** What holds when nothing is set. */
     public static final WebSocketSettings DEFAULTS = new WebSocketSettings(
@@ -63,4 +62,29 @@ public record WebSocketSettings(
             1_000,
             5_000,
             List.of());
+
+    public WebSocketSettings {
+        allowedOrigins = List.copyOf(allowedOrigins);
+        within("max-sockets", maxSockets, Integer.MAX_VALUE);
+        within("max-frame-bytes", maxFrameBytes, TRANSPORT_FRAME_BYTES);
+        within("max-records-frame-bytes", maxRecordsFrameBytes, Integer.MAX_VALUE);
+        within("max-queued-bytes", maxQueuedBytes, Integer.MAX_VALUE);
+        within("max-in-flight-produces", maxInFlightProduces, Integer.MAX_VALUE);
+        within("max-in-flight-bytes", maxInFlightBytes, Long.MAX_VALUE);
+        within("max-total-in-flight-bytes", maxTotalInFlightBytes, Long.MAX_VALUE);
+        within("max-queued-frames", maxQueuedFrames, Integer.MAX_VALUE);
+        within("default-credit", defaultCredit, Long.MAX_VALUE);
+        within("ping-interval-ms", pingIntervalMs, Integer.MAX_VALUE);
+        within("pong-timeout-ms", pongTimeoutMs, Integer.MAX_VALUE);
+        within("stall-timeout-ms", stallTimeoutMs, Integer.MAX_VALUE);
+        within("sweep-interval-ms", sweepIntervalMs, Integer.MAX_VALUE);
+        within("retry-after-ms", retryAfterMs, Integer.MAX_VALUE);
+        within("close-timeout-ms", closeTimeoutMs, Integer.MAX_VALUE);
+    }
+
+    private static void within(String name, long value, long most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException("barnabas.websocket." + name + " must be from 1 to " + most);
+        }
+    }
 }

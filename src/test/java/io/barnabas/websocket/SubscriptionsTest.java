@@ -224,8 +224,13 @@ class SubscriptionsTest {
         List<Client> clients = new ArrayList<>(List.of(client.send(GROUP + "}")));
         clients.add(fixture.connect().send(GROUP + "}"));
         clients.add(fixture.connect().send(GROUP + "}"));
-        assertThat(clients.get(2).last().path("partitions")).isEmpty();
-        assertThat(clients.get(2).last().path("waiting").asText()).contains("waits");
+        List<String> waiting = clients.stream()
+                .map(member -> member.connection().frames("assigned"))
+                .map(frames -> frames.get(frames.size() - 1))
+                .filter(frame -> frame.path("partitions").isEmpty())
+                .map(frame -> frame.path("waiting").asText())
+                .toList();
+        assertThat(waiting).singleElement().asString().contains("waits"); // which of them is the assignor's choice
     }
 
     @Test

@@ -25,6 +25,10 @@ public record SubscriptionSettings(
         int sessionTimeoutMs,
         int rebalanceTimeoutMs,
         int recheckIntervalMs) {
+    /** What holds when nothing is set. */
+    public static final SubscriptionSettings DEFAULTS =
+            new SubscriptionSettings(256 << 10, 10_000_000, 1_000, 30_000, 30_000, 1_000);
+
     public SubscriptionSettings {
         if (readBytes < 1
                 || maxCredit < 1
@@ -44,8 +48,4 @@ public record SubscriptionSettings(
                     "credit would rise from " + left + " by " + more + ", at most " + maxCredit + " is allowed");
         }
     }
-
-    /** What holds when nothing is set. */
-    public static final SubscriptionSettings DEFAULTS =
-            new SubscriptionSettings(256 << 10, 10_000_000, 1_000, 30_000, 30_000, 1_000);
 }

@@ -1,0 +1,56 @@
+package io.barnabas.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.barnabas.log.DataDirectory.Meta;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataDirectoryTest {
+    @TempDir
+    Path path;
+
+    @Test
+    void isHeldByOneAtATime() {
+        // given
+        try (DataDirectory held = DataDirectory.open(path, new DiskFiles())) {
+            // when, then
+            assertThat(held.path()).isEqualTo(path);
+            assertThatThrownBy(() -> DataDirectory.open(path, new DiskFiles()))
+                    .hasMessageContaining(path.toString())
+                    .hasMessageContaining("another process");
+        }
+        DataDirectory.open(path, new DiskFiles()).close();
+    }
+
+    @Test
+    void remembersWhoseItIs() {
+        // given
+        try (DataDirectory first = DataDirectory.open(path, new DiskFiles())) {
+            assertThat(first.meta()).isEmpty();
+            first.claim(new Meta("node-1", "cluster"));
+        }
+        // when
+        try (DataDirectory again = DataDirectory.open(path, new DiskFiles())) {
+            // then
+            assertThat(again.meta()).contains(new Meta("node-1", "cluster"));
+            again.claim(new Meta("node-1", "cluster"));
+            assertThatThrownBy(() -> again.claim(new Meta("node-2", "cluster"))).hasMessageContaining("node-1");
+        }
+    }
+
+    @Test
+    void refusesAFormatItDoesNotKnow() throws IOException {
+        // given
+        Files.write(path.resolve("meta.properties"), "version=2\nnode.id=a\ncluster.id=b\n".getBytes(UTF_8));
+        try (DataDirectory directory = DataDirectory.open(path, new DiskFiles())) {
+            // when, then
+            assertThatThrownBy(directory::meta).hasMessageContaining("version 2");
+        }
+    }
+}
