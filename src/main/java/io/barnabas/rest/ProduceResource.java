@@ -14,6 +14,7 @@ import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicName;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
     RestMediaType.KAFKA_TEXT_ANSWER,
     RestMediaType.PROBLEM_ANSWER
 })
+@Singleton
 public final class ProduceResource {
     private static final Logger LOG = LoggerFactory.getLogger(ProduceResource.class);
 
@@ -116,15 +118,7 @@ public final class ProduceResource {
         RecordsLimits limits = new RecordsLimits(
                 brokerSettings.maxRequestRecords(), settings.maxBodyBytes(), RecordsLimits.DEFAULT_MAX_HEADERS);
         try {
-            new ProduceBody(format, limits)
-                    .read(
-                            json.parser(body, 0, body.length),
-                            record -> request.add(
-                                    record.partition(),
-                                    record.timestamp(),
-                                    record.keyBytes(),
-                                    record.valueBytes(),
-                                    record.headers()));
+            new ProduceBody(format, limits).read(json.parser(body, 0, body.length), request::add);
         } catch (IOException e) { // the source is memory: only what is no JSON fails
             throw new BarnabasException(ErrorCode.MALFORMED_REQUEST, "the body could not be read: " + e.getMessage());
         }
