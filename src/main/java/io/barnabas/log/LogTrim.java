@@ -66,7 +66,7 @@ final class LogTrim {
         return advance(start);
     }
 
-    /** Not in a turn: makes the new start durable, then lets the files go. */
+    /** Not in a turn: makes the new start durable, then lets the files go. Answers on the thread that calls. */
     CompletableFuture<Long> finish(Trimmed trimmed) {
         CompletableFuture<Long> answer = new CompletableFuture<>();
         try {
@@ -81,10 +81,11 @@ final class LogTrim {
                 context.files().forceFolder(log.folder());
                 context.events().segmentsDeleted(log.id(), trimmed.removed.size(), bytes);
             }
-            context.completions().execute(() -> answer.complete(trimmed.startOffset));
+            answer.complete(trimmed.startOffset);
         } catch (IOException e) {
-            BarnabasException failure = IoFailure.of("truncating " + log.id(), e);
-            context.completions().execute(() -> answer.completeExceptionally(failure));
+            answer.completeExceptionally(IoFailure.of("truncating " + log.id(), e));
+        } catch (RuntimeException | Error e) {
+            answer.completeExceptionally(BarnabasException.of(e));
         }
         return answer;
     }

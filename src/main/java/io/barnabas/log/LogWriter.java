@@ -105,6 +105,11 @@ final class LogWriter {
         broken = reason;
     }
 
+    /** Something broke in the middle of a write: what the log holds is not known until it is opened again. */
+    void broke(BarnabasException reason) {
+        broken = broken == null ? reason : broken;
+    }
+
     boolean isShut() {
         return shut;
     }
