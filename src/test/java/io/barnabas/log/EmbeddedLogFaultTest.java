@@ -300,6 +300,43 @@ class EmbeddedLogFaultTest {
     }
 
     @Test
+    void takesNothingFromTheFormerLifeOfAJournalFile() {
+        // given
+        EmbeddedLogEngine first = engine();
+        PartitionLog log = open(first);
+        for (int i = 0; i < 8; i++) {
+            get(log.append(batch("old" + i, "old"), Acks.ALL));
+        }
+        first.checkpoint();
+        first.checkpoint();
+        // when
+        get(log.append(batch("new"), Acks.ALL));
+        // then
+        assertThat(files.all().stream().map(Path::toString).filter(name -> name.contains("/journal/")))
+                .as("the same file under a new number")
+                .containsExactly("/data/journal/00000000000000000002.journal");
+        assertThat(everything(restarted())).hasSize(17).endsWith("new");
+        assertThat(files.all().stream().map(Path::toString).filter(name -> name.contains("/journal/")))
+                .isEmpty();
+    }
+
+    @Test
+    void removesSpareJournalFilesBeforeANumberIsGivenOutAgain() {
+        // given
+        EmbeddedLogEngine first = engine();
+        PartitionLog log = open(first);
+        get(log.append(batch("a"), Acks.ALL));
+        first.checkpoint();
+        assertThat(files.all()).anyMatch(path -> path.toString().endsWith(".journal.spare"));
+        // when
+        PartitionLog again = restarted();
+        // then
+        assertThat(files.all()).noneMatch(path -> path.toString().endsWith(".spare"));
+        get(again.append(batch("b"), Acks.ALL));
+        assertThat(everything(restarted())).containsExactly("a", "b");
+    }
+
+    @Test
     void refusesToStartWithADamagedCheckpointFile() {
         // given
         EmbeddedLogEngine first = engine();
