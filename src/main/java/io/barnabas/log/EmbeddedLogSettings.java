@@ -25,6 +25,7 @@ import io.barnabas.record.ErrorCode;
  * @param producerSnapshotBytes producer state is written to a file after this many appended bytes
  * @param clockHoldMs how long a wall clock that jumped ahead must stay there before retention believes it
  * @param compactionMapBytes memory for the keys of one compaction
+ * @param compactionBytesPerSecond what compaction reads and writes at most, over all logs together
  * @param verifyEveryRead checks the checksum of every batch served, not only once after opening
  */
 public record EmbeddedLogSettings(
@@ -46,6 +47,7 @@ public record EmbeddedLogSettings(
         long producerSnapshotBytes,
         long clockHoldMs,
         long compactionMapBytes,
+        long compactionBytesPerSecond,
         boolean verifyEveryRead) {
 
     public static final EmbeddedLogSettings DEFAULTS = new EmbeddedLogSettings(
@@ -67,6 +69,7 @@ public record EmbeddedLogSettings(
             64L << 20,
             3_600_000,
             64L << 20,
+            32L << 20,
             false);
 
     public EmbeddedLogSettings {
@@ -88,6 +91,7 @@ public record EmbeddedLogSettings(
         atLeast("producerSnapshotBytes", producerSnapshotBytes, 1);
         atLeast("clockHoldMs", clockHoldMs, 0);
         atLeast("compactionMapBytes", compactionMapBytes, 1 << 10);
+        atLeast("compactionBytesPerSecond", compactionBytesPerSecond, 1 << 10);
     }
 
     private static void atLeast(String name, long value, long least) {

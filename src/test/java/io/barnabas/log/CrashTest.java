@@ -74,6 +74,7 @@ class CrashTest {
                 500,
                 0,
                 1 << 20,
+                1L << 40,
                 false);
     }
 
