@@ -73,8 +73,10 @@ final class Compaction {
     private List<Segment> cleanable(LogCheckpoint checkpoint) throws IOException {
         List<Segment> found = new ArrayList<>();
         for (Segment segment : log.segments().all()) {
+            // Batches behind the snapshot of producers are its only memory.
+            long remembered = Math.min(checkpoint.offset(), checkpoint.producersOffset());
             boolean settled = segment.baseOffset() < checkpoint.segmentBase()
-                    && segment.endOffset() <= Math.min(checkpoint.offset(), log.highWatermark());
+                    && segment.endOffset() <= Math.min(remembered, log.highWatermark());
             boolean young = config.minCompactionLagMs() > 0
                     && segment.maxTimestamp(config.indexIntervalBytes()) > nowMs - config.minCompactionLagMs();
             if (!settled || young) {
