@@ -46,6 +46,7 @@ public class BarnabasLifecycle {
     /** Comes before {@link #start}, which cannot ask for the context itself: no request is active then. */
     void initialized(@Observes @Initialized(ApplicationScoped.class) ServletContext application) {
         contextPath = application.getContextPath();
+        LoadedClasses.load(application, LoadedClasses.class.getPackageName());
     }
 
     void start(@Observes Startup event) {

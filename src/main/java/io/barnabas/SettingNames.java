@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The names of all settings, which are the keys of the file with the defaults. A {@code barnabas.*} name that is none
@@ -40,7 +40,8 @@ final class SettingNames {
     private final Map<String, String> byEnvironmentName = new TreeMap<>();
 
     SettingNames(Collection<String> known) {
-        this.known = Collections.unmodifiableSet(new TreeSet<>(known));
+        this.known =
+                known.stream().filter(name -> name.startsWith(PREFIX)).collect(Collectors.toCollection(TreeSet::new));
         this.known.forEach(name -> byEnvironmentName.put(environmentName(name), name));
     }
 

@@ -11,6 +11,7 @@ import io.barnabas.record.Compression;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.Header;
 import io.barnabas.record.KeyPartitioner;
+import io.barnabas.record.ProducerSequence;
 import io.barnabas.record.RecordBatch;
 import io.barnabas.record.RecordBatchBuilder;
 import io.barnabas.record.RoundRobin;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +49,15 @@ public final class ProduceRequest {
     private final int maxRecords;
     private final long nowMs;
 
+    /** Null when the request has none. */
+    private final IdempotencyKey key;
+
+    /** Null unless an idempotent producer sends the request. */
+    private ProducerSequence producer;
+
+    /** Records that named neither a partition nor a key. */
+    private int dealt;
+
     private final Map<Integer, Pending> pending = new TreeMap<>();
     private final Map<Integer, Refused> refused = new TreeMap<>();
 
@@ -63,7 +74,8 @@ public final class ProduceRequest {
             Acks acks,
             RoundRobin rounds,
             int maxRecords,
-            long nowMs) {
+            long nowMs,
+            Optional<IdempotencyKey> key) {
         this.producing = producing;
         this.topic = topic;
         this.config = config;
@@ -72,6 +84,24 @@ public final class ProduceRequest {
         this.rounds = rounds;
         this.maxRecords = maxRecords;
         this.nowMs = nowMs;
+        this.key = key.orElse(null);
+    }
+
+    /**
+     * Makes the request one of an idempotent producer, which must be so before {@link #send}: its records have to come
+     * to one partition and fit one batch, and are stored all or none; a repeat is answered with the offsets of the first
+     * try.
+     *
+     * @throws BarnabasException {@code INVALID_FIELD} when the request has an idempotency key
+     */
+    public void producer(ProducerSequence sequence) {
+        if (key != null) {
+            throw new BarnabasException(
+                    ErrorCode.INVALID_FIELD,
+                    "a request has either an Idempotency-Key or a producer id with a sequence, not both");
+        }
+        Producing.requireForeignProducer(sequence.producerId());
+        producer = sequence;
     }
 
     /**
@@ -82,7 +112,7 @@ public final class ProduceRequest {
      * @throws BarnabasException {@code BODY_TOO_LARGE} over the limit of records, {@code INVALID_FIELD} when the request
      *     has a partition and the record names one too
      */
-    public void add(int partition, long timestamp, byte[] key, byte[] value, List<Header> headers) {
+    public void add(int partition, long timestamp, byte[] recordKey, byte[] value, List<Header> headers) {
         if (recordCount == maxRecords) {
             throw new BarnabasException(
                     ErrorCode.BODY_TOO_LARGE, "a request may hold at most " + maxRecords + " records");
@@ -90,17 +120,20 @@ public final class ProduceRequest {
         if (recordCount == places.length) {
             places = Arrays.copyOf(places, places.length * 2);
         }
-        places[recordCount] = place(partition, timestamp, key, value, headers);
+        if (key != null) {
+            key.add(partition, timestamp, recordKey, value, headers);
+        }
+        places[recordCount] = place(partition, timestamp, recordKey, value, headers);
         recordCount++;
     }
 
-    private long place(int asked, long timestamp, byte[] key, byte[] value, List<Header> headers) {
+    private long place(int asked, long timestamp, byte[] recordKey, byte[] value, List<Header> headers) {
         if (fixedPartition.isPresent() && asked >= 0) {
             throw new BarnabasException(
                     ErrorCode.INVALID_FIELD,
                     "records[" + recordCount + "].partition must not be given: the path names the partition");
         }
-        int partition = choose(asked, key);
+        int partition = choose(asked, recordKey);
         if (partition >= topic.partitionCount()) {
             return refuse(
                     partition,
@@ -108,13 +141,13 @@ public final class ProduceRequest {
                     "topic '" + topic.name() + "' has " + topic.partitionCount() + " partitions, there is no partition "
                             + partition);
         }
-        if (config.compact() && key == null) {
+        if (config.compact() && recordKey == null) {
             return refuse(
                     partition,
                     ErrorCode.INVALID_RECORD,
                     "topic '" + topic.name() + "' is compacted: records need a key");
         }
-        long bytes = RecordBatch.HEADER_BYTES + recordBytes(key, value, headers);
+        long bytes = RecordBatch.HEADER_BYTES + recordBytes(recordKey, value, headers);
         if (bytes > config.maxMessageBytes()) {
             return refuse(
                     partition,
@@ -124,7 +157,7 @@ public final class ProduceRequest {
         }
         Pending target = pending.computeIfAbsent(partition, absent -> new Pending());
         return ((long) partition << 32)
-                | target.add(timestamp >= 0 ? timestamp : nowMs, key, value, headers, config.maxMessageBytes());
+                | target.add(timestamp >= 0 ? timestamp : nowMs, recordKey, value, headers, config.maxMessageBytes());
     }
 
     private static long recordBytes(byte[] key, byte[] value, List<Header> headers) {
@@ -132,15 +165,19 @@ public final class ProduceRequest {
                 key == null ? 0 : key.length, value == null ? 0 : value.length, headers);
     }
 
-    private int choose(int asked, byte[] key) {
+    private int choose(int asked, byte[] recordKey) {
         if (fixedPartition.isPresent()) {
             return fixedPartition.getAsInt();
         }
         if (asked >= 0) {
             return asked;
         }
+        if (recordKey != null) {
+            return KeyPartitioner.partition(recordKey, topic.partitionCount());
+        }
+        dealt++;
         if (key != null) {
-            return KeyPartitioner.partition(key, topic.partitionCount());
+            return (key.firstTurn(topic.partitionCount()) + dealt - 1) % topic.partitionCount();
         }
         return rounds.next(topic.name(), topic.partitionCount());
     }
@@ -156,9 +193,19 @@ public final class ProduceRequest {
 
     /**
      * Stores the records; completes as the acks ask, with one outcome for each record, in the order they came in. Fails
-     * only when nothing was tried.
+     * only when nothing was stored: a request without producer or key when nothing was tried, one with either of them
+     * also when all that was tried failed.
+     *
+     * @throws BarnabasException for a request with producer or key whose records do not go together: {@code
+     *     INVALID_FIELD}, {@code BODY_TOO_LARGE}, with a producer also whatever is wrong with a single record
      */
     public CompletionStage<List<RecordOutcome>> send() {
+        if (producer != null) {
+            requireOnePartition();
+            stamp(producer);
+        } else if (key != null) {
+            stamp(key.sequence());
+        }
         Map<Integer, List<CompletableFuture<Part>>> sent = new TreeMap<>();
         List<CompletableFuture<?>> all = new ArrayList<>();
         pending.forEach((partition, batches) -> {
@@ -169,10 +216,64 @@ public final class ProduceRequest {
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> outcomes(sent));
     }
 
+    private void requireOnePartition() {
+        if (!refused.isEmpty()) {
+            int record = refused.keySet().iterator().next();
+            Refused first = refused.get(record);
+            throw new BarnabasException(
+                    first.code(),
+                    "records[" + record + "]: " + first.message()
+                            + "; the records of an idempotent producer are stored all or none");
+        }
+        if (dealt > 0 && topic.partitionCount() > 1) {
+            throw new BarnabasException(
+                    ErrorCode.INVALID_FIELD,
+                    "the records of an idempotent producer must name their partition or have a key, topic '"
+                            + topic.name() + "' has " + topic.partitionCount() + " partitions");
+        }
+        if (pending.size() > 1) {
+            throw new BarnabasException(
+                    ErrorCode.INVALID_FIELD,
+                    "a sequence counts the records of one partition, these records go to partitions "
+                            + pending.keySet());
+        }
+    }
+
+    /** One batch a partition: then a repeat finds all of it or nothing. */
+    private void stamp(ProducerSequence sequence) {
+        pending.forEach((partition, batches) -> {
+            if (batches.builders.size() > 1) {
+                throw new BarnabasException(
+                        ErrorCode.BODY_TOO_LARGE,
+                        "what goes to partition " + partition + " does not fit one batch of "
+                                + config.maxMessageBytes()
+                                + " bytes, as it must with a producer id or an Idempotency-Key; send fewer records");
+            }
+            batches.builders.get(0).producer(sequence.producerId(), sequence.producerEpoch(), sequence.baseSequence());
+        });
+    }
+
+    private void requireSomeStored(Map<Integer, List<Part>> parts) {
+        if (producer == null && key == null) {
+            return;
+        }
+        BarnabasException failure = null;
+        for (List<Part> those : parts.values()) {
+            failure = those.get(0).failure;
+            if (failure == null) {
+                return;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
     private List<RecordOutcome> outcomes(Map<Integer, List<CompletableFuture<Part>>> sent) {
         Map<Integer, List<Part>> parts = new TreeMap<>();
         sent.forEach((partition, futures) -> parts.put(
                 partition, futures.stream().map(CompletableFuture::join).toList()));
+        requireSomeStored(parts);
         List<RecordOutcome> outcomes = new ArrayList<>(recordCount);
         for (int record = 0; record < recordCount; record++) {
             long place = places[record];
@@ -197,7 +298,7 @@ public final class ProduceRequest {
             if (part.failure != null) {
                 return new Refused(partition, part.failure.code(), part.failure.getMessage());
             }
-            return new Stored(partition, part.result.baseOffset() + (place - part.firstPlace));
+            return new Stored(partition, part.result.baseOffset() + (place - part.firstPlace), part.result.duplicate());
         }
     }
 

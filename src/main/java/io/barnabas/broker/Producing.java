@@ -10,11 +10,16 @@ import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.BatchCheck;
 import io.barnabas.record.BatchRules;
+import io.barnabas.record.ErrorCode;
+import io.barnabas.record.ProducerSequence;
+import io.barnabas.record.RecordBatch;
+import io.barnabas.record.RecordBatches;
 import io.barnabas.record.RecordLimits;
 import io.barnabas.record.RoundRobin;
 import io.barnabas.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,12 +33,14 @@ public final class Producing implements Cluster.Listener {
 
     private final RecordLimits limits;
     private final RoundRobin rounds = new RoundRobin();
+    private final ProducerIds producerIds;
 
     public Producing(Cluster cluster, Partitions partitions, BrokerSettings settings, Clock clock) {
         this.cluster = requireNonNull(cluster, "cluster");
         this.partitions = requireNonNull(partitions, "partitions");
         this.settings = requireNonNull(settings, "settings");
         this.clock = requireNonNull(clock, "clock");
+        this.producerIds = new ProducerIds(cluster);
         this.limits = new RecordLimits(settings.maxDecompressedBytes(), RecordLimits.DEFAULT_MAX_RECORD_BYTES);
     }
 
@@ -46,6 +53,11 @@ public final class Producing implements Cluster.Listener {
      *     ZOOKEEPER_UNAVAILABLE}, {@code DRAINING}
      */
     public ProduceRequest begin(String topicName, OptionalInt partition, Acks acks) {
+        return begin(topicName, partition, acks, Optional.empty());
+    }
+
+    /** As above; with a key, a repeat of the request finds what the first try stored. */
+    public ProduceRequest begin(String topicName, OptionalInt partition, Acks acks, Optional<IdempotencyKey> key) {
         Topics.requireForeign(topicName);
         Topic topic = cluster.view().topic(topicName);
         if (partition.isPresent()) {
@@ -60,7 +72,23 @@ public final class Producing implements Cluster.Listener {
                 acks,
                 rounds,
                 settings.maxRequestRecords(),
-                clock.millis());
+                clock.millis(),
+                key);
+    }
+
+    /** A new idempotent producer: an id that is unique over the whole cluster and all time. */
+    public CompletionStage<ProducerIdentity> newProducer() {
+        return producerIds.assign();
+    }
+
+    /**
+     * The next epoch of a producer, with which it starts again from sequence 0. In each partition the old epoch is fenced
+     * off from the new one's first record on. After epoch 32767 it is a new id.
+     *
+     * @return fails with {@code INVALID_FIELD} for an id that was never given out
+     */
+    public CompletionStage<ProducerIdentity> renewProducer(ProducerIdentity known) {
+        return producerIds.renew(known);
     }
 
     /**
@@ -68,13 +96,47 @@ public final class Producing implements Cluster.Listener {
      * completes.
      */
     public CompletionStage<AppendResult> appendBatches(TopicPartition partition, ByteBuffer batches, Acks acks) {
+        return appendBatches(partition, batches, acks, Optional.empty());
+    }
+
+    /**
+     * As above; with a key there must be one batch, without a producer of its own, and a repeat of it finds what the
+     * first try stored.
+     */
+    public CompletionStage<AppendResult> appendBatches(
+            TopicPartition partition, ByteBuffer batches, Acks acks, Optional<IdempotencyKey> key) {
         try {
             Topics.requireForeign(partition.topic());
             LogConfig config = LogConfig.of(cluster.view().topicWith(partition).config());
             new BatchCheck(rules(config)).check(batches);
+            if (key.isPresent()) {
+                stamp(batches, key.get());
+            } else {
+                RecordBatches.strict(batches).forEach(batch -> requireForeignProducer(batch.producerId()));
+            }
             return append(partition, batches, acks);
         } catch (BarnabasException e) {
             return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static void stamp(ByteBuffer batches, IdempotencyKey key) {
+        RecordBatch batch = RecordBatch.at(batches);
+        if (batch.sizeInBytes() != batches.remaining() || batch.producerId() != RecordBatch.NO_PRODUCER_ID) {
+            throw new BarnabasException(
+                    ErrorCode.INVALID_FIELD,
+                    "with an Idempotency-Key the body must be one batch without a producer id of its own");
+        }
+        key.add(batch.bytes());
+        batch.stampProducer(key.sequence());
+    }
+
+    /** Ids of keys are made here: a client that could choose one could answer for somebody else's request. */
+    static void requireForeignProducer(long producerId) {
+        if (ProducerSequence.isKey(producerId)) {
+            throw new BarnabasException(
+                    ErrorCode.INVALID_FIELD,
+                    "producer ids go up to " + ProducerSequence.MAX_PRODUCER_ID + ", got " + producerId);
         }
     }
 

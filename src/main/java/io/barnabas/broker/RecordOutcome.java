@@ -4,8 +4,16 @@ import io.barnabas.record.ErrorCode;
 
 /** What became of one record of a produce request. */
 public sealed interface RecordOutcome {
-    /** Stored as durably as was asked for. */
-    record Stored(int partition, long offset) implements RecordOutcome {}
+    /**
+     * Stored as durably as was asked for.
+     *
+     * @param duplicate it was stored before, by the same producer's or key's earlier try, at this offset
+     */
+    record Stored(int partition, long offset, boolean duplicate) implements RecordOutcome {
+        public Stored(int partition, long offset) {
+            this(partition, offset, false);
+        }
+    }
 
     /**
      * Not stored, as far as this node knows; after a retriable {@code code} it may be sent again.

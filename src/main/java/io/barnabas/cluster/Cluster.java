@@ -28,6 +28,15 @@ public interface Cluster extends AutoCloseable {
     /** Removes the topic; each owner is told by {@link Listener#topicDeleted}. */
     CompletionStage<Void> deleteTopic(String name);
 
+    /**
+     * Takes {@code count} producer ids that nobody was given before or will be again, over the whole cluster and all
+     * restarts.
+     *
+     * @param count from 0; 0 takes none and tells where the next would begin
+     * @return the first of them, at least 0; the others follow it
+     */
+    CompletionStage<Long> reserveProducerIds(int count);
+
     /** Registers before {@code start}; calls come one at a time, in order, on the cluster's own event thread. */
     void listen(Listener listener);
 

@@ -111,6 +111,19 @@ final class Documents {
         return bytes(part.json());
     }
 
+    byte[] producerIds(long next) {
+        return bytes(fresh().put("next", next));
+    }
+
+    /** The first producer id that was not given out. */
+    long producerIds(String path, byte[] bytes) {
+        JsonNode next = read(path, bytes).path("next");
+        if (!next.isIntegralNumber() || !next.canConvertToLong() || next.longValue() < 0) {
+            throw corrupt(path, "it has no whole number 'next' from 0", null);
+        }
+        return next.longValue();
+    }
+
     byte[] deletion(Topic topic) {
         return bytes(fresh().put("name", topic.name()));
     }

@@ -95,7 +95,7 @@ final class TopicChanges {
 
     CompletionStage<Void> delete(String name) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
-        submit(answer, () -> {
+        submit("changing a topic", answer, () -> {
             requirePublic(name);
             Topic topic = catalogue.delete(name);
             expect(
@@ -103,6 +103,16 @@ final class TopicChanges {
                     now -> now.topic(topic.id()).isEmpty(),
                     null,
                     answer);
+            return null;
+        });
+        return answer;
+    }
+
+    /** Something else that has to wait for ZooKeeper, under the same bound, answered as soon as it is done. */
+    <T> CompletionStage<T> asked(String what, Callable<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        submit(what, answer, () -> {
+            answer.complete(question.call());
             return null;
         });
         return answer;
@@ -122,7 +132,7 @@ final class TopicChanges {
 
     private CompletionStage<Topic> changed(Callable<Versioned<Topic>> change) {
         CompletableFuture<Topic> answer = new CompletableFuture<>();
-        submit(answer, () -> {
+        submit("changing a topic", answer, () -> {
             Versioned<Topic> made = change.call();
             String name = made.value().name();
             expect("topic '" + name + "' is placed and owned", now -> visible(made, now), made.value(), answer);
@@ -140,7 +150,7 @@ final class TopicChanges {
                 && holdings.settled(seen.value(), now);
     }
 
-    private void submit(CompletableFuture<?> answer, Callable<Void> change) {
+    private void submit(String what, CompletableFuture<?> answer, Callable<Void> change) {
         Cluster.Session session = node.session();
         if (session != Cluster.Session.CONNECTED) {
             answer.completeExceptionally(new BarnabasException(
@@ -163,7 +173,7 @@ final class TopicChanges {
             try {
                 change.call();
             } catch (Exception e) {
-                answer.completeExceptionally(ZooKeeperErrors.of("changing a topic", e));
+                answer.completeExceptionally(ZooKeeperErrors.of(what, e));
             }
         });
         if (node.session() == Cluster.Session.CLOSED) {

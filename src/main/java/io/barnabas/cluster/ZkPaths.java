@@ -14,6 +14,7 @@ import java.util.UUID;
  * root/topics/NAME               id, partition count, configuration
  * root/assign/TOPIC_ID           wanted owner per partition; written by the controller
  * root/parts/TOPIC_ID/PARTITION  owner and epoch of a partition; changed by compare and set only
+ * root/producer-ids              the first producer id that was not given out; changed by compare and set only
  * root/deleted/TOPIC_ID          a deleted topic whose documents the controller still has to remove
  * </pre>
  */
@@ -64,6 +65,10 @@ record ZkPaths(String root) {
 
     String part(PartitionKey key) {
         return parts(key.topicId()) + "/" + key.partition();
+    }
+
+    String producerIds() {
+        return root + "/producer-ids";
     }
 
     String deletions() {

@@ -73,6 +73,7 @@ public final class ZooKeeperCluster implements Cluster {
     private final ScheduledThreadPoolExecutor errands;
 
     private final TopicChanges changes;
+    private final ProducerIdBlocks producerIds;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean refreshQueued = new AtomicBoolean();
@@ -139,6 +140,7 @@ public final class ZooKeeperCluster implements Cluster {
                 this::toil,
                 new Self(),
                 settings.limits().changesInFlight());
+        producerIds = new ProducerIdBlocks(client, paths, documents);
         view = snapshot.view(clusterId, settings.nodeId(), Map.of());
     }
 
@@ -223,6 +225,14 @@ public final class ZooKeeperCluster implements Cluster {
     @Override
     public CompletionStage<Void> deleteTopic(String name) {
         return changes.delete(name);
+    }
+
+    @Override
+    public CompletionStage<Long> reserveProducerIds(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("a count is not negative, got " + count);
+        }
+        return changes.asked("taking producer ids", () -> producerIds.reserve(count));
     }
 
     @Override

@@ -4,12 +4,17 @@ import io.barnabas.log.PartitionLog.AppendResult;
 import io.barnabas.record.Acks;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One call of {@code append} that waits for its turn or for the disk. Handed from thread to thread, never shared. */
 final class Append {
     private final ByteBuffer batches;
     private final Acks acks;
     private final CompletableFuture<AppendResult> answer = new CompletableFuture<>();
+
+    /** Atomic: after a failure in the turn the turn and the commit thread may both want to answer. */
+    private final AtomicBoolean answered = new AtomicBoolean();
+
     private AppendResult result;
 
     /** @param batches whole batches between position and limit, which nobody moves */
@@ -28,6 +33,11 @@ final class Append {
 
     CompletableFuture<AppendResult> answer() {
         return answer;
+    }
+
+    /** True for the first who asks: that one answers. */
+    boolean settle() {
+        return answered.compareAndSet(false, true);
     }
 
     int sizeInBytes() {

@@ -54,7 +54,7 @@ final class Checkpointer {
         }
         try {
             checkpoint();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.warn("Checkpoint failed, the journal is kept", e);
         }
     }

@@ -9,9 +9,8 @@ import io.barnabas.record.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -19,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,6 +26,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -53,7 +54,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedLogEngine implements LogEngine {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedLogEngine.class);
-    private static final long STOP_WAIT_SECONDS = 60;
+    private static final long STOP_WAIT_SECONDS = 20;
 
     private final EngineContext context;
     private final Journal journal;
@@ -136,13 +137,15 @@ public final class EmbeddedLogEngine implements LogEngine {
 
     private static ThreadPoolExecutor pool(String name, int size, int queued, ThreadFactory threads) {
         requireNonNull(name, "name");
-        return new ThreadPoolExecutor(
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 size,
                 size,
                 0,
                 TimeUnit.SECONDS,
                 queued == Integer.MAX_VALUE ? new LinkedBlockingQueue<>() : new ArrayBlockingQueue<>(queued),
                 threads);
+        pool.prestartAllCoreThreads(); // now or never: not when there is work that somebody waits for
+        return pool;
     }
 
     private void every(long intervalMs, Runnable work) {
@@ -150,7 +153,8 @@ public final class EmbeddedLogEngine implements LogEngine {
                 () -> {
                     try {
                         work.run();
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
+                        // Thrown on, it would be the last time that this work ran.
                         LOG.error("Background work of the log engine failed", e);
                     }
                 },
@@ -297,7 +301,7 @@ public final class EmbeddedLogEngine implements LogEngine {
                 synchronized (chains) {
                     chains.remove(partition, mine);
                 }
-                context.completions().execute(() -> {
+                context.answer(() -> {
                     if (failure == null) {
                         answer.complete(result);
                     } else {
@@ -309,33 +313,33 @@ public final class EmbeddedLogEngine implements LogEngine {
         return answer;
     }
 
+    /**
+     * Flushes and closes every log and ends all threads. Blocks, for a bounded time: what does not end in it is named in
+     * the log and left to the next start, which recovers as after a crash.
+     */
     @Override
     public void close() {
-        List<CompletableFuture<?>> running;
+        Map<String, CompletableFuture<?>> running = new HashMap<>();
         synchronized (chains) {
             if (closed) {
                 return;
             }
             closed = true;
-            running = new ArrayList<>(chains.values());
+            chains.forEach((partition, chain) -> running.put("open or delete " + partition, chain));
         }
-        running.forEach(EmbeddedLogEngine::settled);
-        List<CompletableFuture<Void>> closings = new ArrayList<>();
-        open.values().forEach(log -> closings.add(log.close(true)));
-        closings.forEach(EmbeddedLogEngine::settled);
-        checkpointer.run();
+        settle(running);
+        Map<String, CompletableFuture<?>> closings = new HashMap<>();
+        open.forEach((partition, log) -> closings.put("close " + partition, log.close(true)));
+        settle(closings);
+        settle(Map.of("last checkpoint", CompletableFuture.runAsync(checkpointer::run, opening)));
         context.commit().stop();
         context.health().closed();
-        for (ExecutorService each : List.of(background, appends, reads, opening)) {
-            each.shutdown();
-        }
         try {
             commitThread.join(TimeUnit.SECONDS.toMillis(STOP_WAIT_SECONDS));
-            for (ExecutorService each : List.of(background, appends, reads, opening)) {
-                if (!each.awaitTermination(STOP_WAIT_SECONDS, TimeUnit.SECONDS)) {
-                    LOG.warn("Work of the log engine does not end");
-                }
+            if (commitThread.isAlive()) {
+                LOG.error("Part of the log engine does not end part=commit");
             }
+            endPools();
             journal.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -344,8 +348,36 @@ public final class EmbeddedLogEngine implements LogEngine {
         }
     }
 
-    /** Waits; how it ended was told to whom it concerns. */
-    private static void settled(CompletableFuture<?> work) {
-        work.handle((result, failure) -> failure).join();
+    private void endPools() throws InterruptedException {
+        Map<String, ExecutorService> pools = new LinkedHashMap<>();
+        pools.put("background", background);
+        pools.put("append", appends);
+        pools.put("read", reads);
+        pools.put("open", opening);
+        pools.values().forEach(ExecutorService::shutdown);
+        long end = context.nanoTime().getAsLong() + TimeUnit.SECONDS.toNanos(STOP_WAIT_SECONDS);
+        for (Map.Entry<String, ExecutorService> each : pools.entrySet()) {
+            long left = end - context.nanoTime().getAsLong();
+            if (!each.getValue().awaitTermination(left, TimeUnit.NANOSECONDS)) {
+                LOG.error("Part of the log engine does not end part={}", each.getKey());
+            }
+        }
+    }
+
+    /** Waits for all, together for a bounded time; how each ended was told to whom it concerns. */
+    private void settle(Map<String, CompletableFuture<?>> works) {
+        long end = context.nanoTime().getAsLong() + TimeUnit.SECONDS.toNanos(STOP_WAIT_SECONDS);
+        works.forEach((what, work) -> {
+            try {
+                work.handle((result, failure) -> failure)
+                        .get(end - context.nanoTime().getAsLong(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                LOG.error("Work of the log engine does not end work={} waitedSeconds={}", what, STOP_WAIT_SECONDS);
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("a handled stage failed", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 }

@@ -23,8 +23,11 @@ import io.barnabas.record.ErrorCode;
  * @param producersPerPartition idempotent producers remembered per partition; the longest silent is forgotten first
  * @param producerExpiryMs how long a silent producer is remembered
  * @param producerSnapshotBytes producer state is written to a file after this many appended bytes
+ * @param idempotencyKeysPerPartition idempotency keys remembered per partition; one more within the window is refused
+ * @param idempotencyWindowMs how long an idempotency key is remembered at least
  * @param clockHoldMs how long a wall clock that jumped ahead must stay there before retention believes it
  * @param compactionMapBytes memory for the keys of one compaction
+ * @param compactionBytesPerSecond what compaction reads and writes at most, over all logs together
  * @param verifyEveryRead checks the checksum of every batch served, not only once after opening
  */
 public record EmbeddedLogSettings(
@@ -44,8 +47,11 @@ public record EmbeddedLogSettings(
         int producersPerPartition,
         long producerExpiryMs,
         long producerSnapshotBytes,
+        int idempotencyKeysPerPartition,
+        long idempotencyWindowMs,
         long clockHoldMs,
         long compactionMapBytes,
+        long compactionBytesPerSecond,
         boolean verifyEveryRead) {
 
     public static final EmbeddedLogSettings DEFAULTS = new EmbeddedLogSettings(
@@ -65,8 +71,11 @@ public record EmbeddedLogSettings(
             10_000,
             86_400_000,
             64L << 20,
+            50_000,
+            600_000,
             3_600_000,
             64L << 20,
+            32L << 20,
             false);
 
     public EmbeddedLogSettings {
@@ -86,8 +95,11 @@ public record EmbeddedLogSettings(
         atLeast("producersPerPartition", producersPerPartition, 1);
         atLeast("producerExpiryMs", producerExpiryMs, 1);
         atLeast("producerSnapshotBytes", producerSnapshotBytes, 1);
+        atLeast("idempotencyKeysPerPartition", idempotencyKeysPerPartition, 1);
+        atLeast("idempotencyWindowMs", idempotencyWindowMs, 1);
         atLeast("clockHoldMs", clockHoldMs, 0);
         atLeast("compactionMapBytes", compactionMapBytes, 1 << 10);
+        atLeast("compactionBytesPerSecond", compactionBytesPerSecond, 1 << 10);
     }
 
     private static void atLeast(String name, long value, long least) {

@@ -64,9 +64,16 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         this.durability = new Durability(recovered.endOffset());
         this.writer = new LogWriter(context, id, epoch, folder, config, segments, durability, recovered.producers());
         this.reader = new LogReader(
-                id, context.settings(), segments, durability, damaged, this::logStartOffset, context.events(), config);
-        this.turns =
-                new Turns(context.appends(), context.settings().turnBytes(), appends -> writer.append(appends, this));
+                id,
+                epoch,
+                context.settings(),
+                segments,
+                durability,
+                damaged,
+                this::logStartOffset,
+                context.events(),
+                config);
+        this.turns = new Turns(context.appends(), context.settings().turnBytes(), this::write);
         this.waiting = new Waiting(id.toString(), context.settings().partitionWaitingBytes(), context.waiting());
         this.flush = new LogFlush(context, this, recovered.checkpoint());
         this.trim = new LogTrim(context, this);
@@ -144,13 +151,27 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         } catch (BarnabasException e) {
             return CompletableFuture.failedFuture(e);
         }
-        try {
-            turns.append(append);
-        } catch (RejectedExecutionException e) {
-            waiting.leave(append.sizeInBytes());
-            return CompletableFuture.failedFuture(notOwner());
-        }
+        turns.append(append);
         return append.answer();
+    }
+
+    /** Whatever happens in the writer, each append is answered, here or when the disk has it. */
+    private void write(List<Append> appends) {
+        try {
+            writer.append(appends, this);
+        } catch (RuntimeException | Error e) {
+            BarnabasException failure =
+                    new BarnabasException(ErrorCode.INTERNAL_ERROR, "append to " + id + " failed", e);
+            writer.broke(failure);
+            for (Append append : appends) {
+                if (append.result() == null) {
+                    failed(append, failure);
+                } else if (append.acks() != Acks.ALL) {
+                    done(append, append.result());
+                }
+            }
+            throw e;
+        }
     }
 
     private void requireOpen() {
@@ -167,8 +188,10 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
     @Override
     public void done(Append append, AppendResult result) {
         notifyListeners();
-        waiting.leave(append.sizeInBytes());
-        context.completions().execute(() -> append.answer().complete(result));
+        if (append.settle()) {
+            waiting.leave(append.sizeInBytes());
+            context.answer(() -> append.answer().complete(result));
+        }
     }
 
     @Override
@@ -176,8 +199,10 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         if (failure.code() == ErrorCode.DISK_FULL) {
             context.health().diskFull(failure.getMessage());
         }
-        waiting.leave(append.sizeInBytes());
-        context.completions().execute(() -> append.answer().completeExceptionally(failure));
+        if (append.settle()) {
+            waiting.leave(append.sizeInBytes());
+            context.answer(() -> append.answer().completeExceptionally(failure));
+        }
     }
 
     @Override
@@ -274,9 +299,9 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         try {
             requireOpen();
             T result = work.get();
-            context.completions().execute(() -> answer.complete(result));
-        } catch (RuntimeException e) {
-            context.completions().execute(() -> answer.completeExceptionally(BarnabasException.of(e)));
+            context.answer(() -> answer.complete(result));
+        } catch (RuntimeException | Error e) {
+            context.answer(() -> answer.completeExceptionally(BarnabasException.of(e)));
         }
     }
 
@@ -289,7 +314,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
     /** Calls are merged: one that runs sees the newest value. */
     private void notifyListeners() {
         if (!listeners.isEmpty() && notifying.compareAndSet(false, true)) {
-            context.completions().execute(() -> {
+            context.answer(() -> {
                 notifying.set(false);
                 long highWatermark = durability.highWatermark();
                 listeners.forEach(listener -> listener.accept(highWatermark));
@@ -302,7 +327,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         CompletableFuture<Long> answer = new CompletableFuture<>();
         var unused = turn(() -> trim.before(offset))
                 .thenComposeAsync(trim::finish, context.background())
-                .whenComplete((start, failure) -> context.completions().execute(() -> {
+                .whenComplete((start, failure) -> context.answer(() -> {
                     if (failure == null) {
                         answer.complete(start);
                     } else {
@@ -323,14 +348,12 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
                         throw notOwner();
                     }
                     answer.complete(work.get());
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     answer.completeExceptionally(BarnabasException.of(e));
                 }
             });
         } catch (BarnabasException e) {
             answer.completeExceptionally(e);
-        } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(notOwner());
         }
         return answer;
     }
@@ -352,13 +375,23 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
 
     @Override
     public CompletionStage<Void> close() {
-        return close(true);
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        var unused = close(true)
+                .whenComplete((nothing, failure) -> context.answer(() -> {
+                    if (failure == null) {
+                        answer.complete(null);
+                    } else {
+                        answer.completeExceptionally(BarnabasException.of(failure));
+                    }
+                }));
+        return answer;
     }
 
     /**
      * Lets what was queued before finish, then closes the files.
      *
      * @param keep forces what was written; otherwise the files are about to be deleted
+     * @return completes on a thread of the engine, always
      */
     CompletableFuture<Void> close(boolean keep) {
         CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -367,7 +400,11 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         }
         turns.run(() -> {
             writer.shut(notOwner());
-            context.background().execute(() -> closeFiles(keep, closed));
+            try {
+                context.background().execute(() -> closeFiles(keep, closed));
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                closeFiles(keep, closed);
+            }
         });
         return closed;
     }
@@ -377,41 +414,52 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         return closing.get();
     }
 
-    /** Whatever happens on the way, who waits for the end is told of it. */
+    /** Each step is done whatever became of those before, and who waits for the end is told of it. */
     private void closeFiles(boolean keep, CompletableFuture<Void> closed) {
         Throwable failure = null;
-        try {
-            if (keep && !context.health().failed()) {
-                flush.atClose();
+        for (Step step : List.<Step>of(() -> flushLast(keep), this::giveUp, this::retire)) {
+            try {
+                step.run();
+            } catch (IOException e) {
+                failure = failure == null ? IoFailure.of("closing " + id, e) : failure;
+            } catch (RuntimeException | Error e) {
+                failure = failure == null ? e : failure;
             }
-        } catch (IOException e) {
-            failure = IoFailure.of("closing " + id, e);
-        } catch (RuntimeException | Error e) {
-            failure = e;
-        }
-        try {
-            giveUp();
-            retire();
-        } catch (RuntimeException | Error e) {
-            failure = failure == null ? e : failure;
         }
         if (failure == null) {
-            context.completions().execute(() -> closed.complete(null));
+            closed.complete(null);
         } else {
-            BarnabasException told = BarnabasException.of(failure);
-            LOG.warn("Log did not close cleanly partition={}", id, told);
-            context.completions().execute(() -> closed.completeExceptionally(told));
+            LOG.warn(
+                    "Log did not close cleanly topic={} partition={}",
+                    id.partition().topic(),
+                    id.partition().partition(),
+                    failure);
+            closed.completeExceptionally(BarnabasException.of(failure));
         }
     }
 
-    private void retire() {
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void flushLast(boolean keep) throws IOException {
+        if (keep && !context.health().failed()) {
+            flush.atClose();
+        }
+    }
+
+    private void retire() throws IOException {
         context.dirty().remove(this);
+        IOException failure = null;
         for (Segment segment : segments.all()) {
             try {
                 segment.retire();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                failure = e;
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

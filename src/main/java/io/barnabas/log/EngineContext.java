@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,4 +32,14 @@ record EngineContext(
         GroupCommit commit,
         Checkpoints checkpoints,
         Waiting waiting,
-        Set<EmbeddedPartitionLog> dirty) {}
+        Set<EmbeddedPartitionLog> dirty) {
+
+    /** Runs what answers a caller where callers' work runs; when that has ended, here: an answer is never lost. */
+    void answer(Runnable answer) {
+        try {
+            completions.execute(answer);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            answer.run();
+        }
+    }
+}

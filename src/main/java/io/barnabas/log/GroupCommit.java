@@ -101,14 +101,27 @@ final class GroupCommit implements Runnable {
             synchronized (journal) {
                 force(targets);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             IOException cause = e instanceof IOException io ? io : new IOException(e);
             health.forceFailed("the journal or a segment", cause);
             targets.keySet().forEach(EmbeddedPartitionLog::giveUp);
             failed.run();
             return;
         }
-        targets.forEach(EmbeddedPartitionLog::durable);
+        targets.forEach(GroupCommit::tell);
+    }
+
+    /** What goes wrong in telling one log must not end the thread: the others wait, too. */
+    private static void tell(EmbeddedPartitionLog log, long endOffset) {
+        try {
+            log.durable(endOffset);
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "Durable appends were not all answered topic={} partition={}",
+                    log.id().partition().topic(),
+                    log.id().partition().partition(),
+                    e);
+        }
     }
 
     private void force(Map<EmbeddedPartitionLog, Long> targets) throws IOException {

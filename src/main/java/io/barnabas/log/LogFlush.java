@@ -3,17 +3,23 @@ package io.barnabas.log;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Brings one log's recovery point forward: forces its segments, writes its producers, enters the checkpoint. What must
  * be consistent is captured in a turn; what takes long runs beside it. One flush of a log at a time.
  */
 final class LogFlush {
+    private static final long CLOSE_WAIT_SECONDS = 30;
+
     private final EngineContext context;
     private final EmbeddedPartitionLog log;
 
@@ -42,7 +48,14 @@ final class LogFlush {
     void run() throws IOException {
         if (!flushed()) {
             // It is being closed, which flushes by itself: without that the journal must be kept.
-            log.closing().join();
+            try {
+                var unused = log.closing().get(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                throw new IOException(log.id() + " did not close, its journal is kept", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while " + log.id() + " closes, its journal is kept");
+            }
         }
     }
 

@@ -47,7 +47,10 @@ final class LogRecovery {
         this.id = id;
         this.folder = PartitionFolder.of(context.dataDir(), id.partition());
         this.config = config;
-        this.producers = new Producers(context.settings().producersPerPartition());
+        this.producers = new Producers(
+                context.settings().producersPerPartition(),
+                context.settings().idempotencyKeysPerPartition(),
+                context.settings().idempotencyWindowMs());
     }
 
     /** What was found. The last segment is the one to append to. */

@@ -105,6 +105,11 @@ final class LogWriter {
         broken = reason;
     }
 
+    /** Something broke in the middle of a write: what the log holds is not known until it is opened again. */
+    void broke(BarnabasException reason) {
+        broken = broken == null ? reason : broken;
+    }
+
     boolean isShut() {
         return shut;
     }
@@ -167,7 +172,7 @@ final class LogWriter {
 
     /** Now and then: an active segment that has aged is ended, so that retention can take it; silent producers go. */
     void keep(long nowMs, long producerExpiryMs) {
-        producers.expire(nowMs - producerExpiryMs);
+        producers.expire(nowMs, producerExpiryMs);
         if (RollRule.aged(segments.active(), config, nowMs)) {
             try {
                 roll();
@@ -193,7 +198,7 @@ final class LogWriter {
             int start = position;
             List<Head> heads = new ArrayList<>(batches.size());
             for (RecordBatch batch : batches) {
-                Producers.Appended repeat = batch.producerId() >= 0 ? producers.check(batch) : null;
+                Producers.Appended repeat = batch.producerId() >= 0 ? producers.check(batch, nowMs) : null;
                 if (repeat != null) {
                     first = first == null ? repeat : first;
                     last = repeat;

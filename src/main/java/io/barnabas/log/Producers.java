@@ -3,12 +3,14 @@ package io.barnabas.log;
 import io.barnabas.log.LogFiles.LogFile;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import io.barnabas.record.ProducerSequence;
 import io.barnabas.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,10 @@ import java.util.zip.CRC32C;
  * older epoch is refused; a newer one must start at sequence 0; otherwise the first sequence follows the last one,
  * modulo 2^31. Of an unknown producer any first sequence is taken.
  *
+ * <p>Requests with an idempotency key are producers too, of one batch each, in the upper half of the ids; see {@link
+ * ProducerSequence}. They are counted apart, so that a flood of keys does not push out a producer, and none of them is
+ * forgotten before the window is over: when there are too many, new ones are refused.
+ *
  * <p>Snapshot file, big-endian: int32 magic, int32 count, then per producer int64 id, int16 epoch, int64 time of the
  * last append, int8 batches, then per batch int32 first and last sequence, int64 base and last offset, int64 append
  * time; at the end int32 CRC32C of all before.
@@ -33,12 +39,26 @@ final class Producers {
     private static final int BATCH_BYTES = 4 + 4 + 8 + 8 + 8;
 
     private final int most;
+    private final int mostKeys;
+    private final long keyWindowMs;
 
     /** Longest silent first. */
     private final LinkedHashMap<Long, Producer> producers = new LinkedHashMap<>();
 
-    Producers(int most) {
+    /** Oldest first. */
+    private final LinkedHashMap<Long, Producer> keys = new LinkedHashMap<>();
+
+    /**
+     * Knows nobody yet.
+     *
+     * @param most producers that are remembered
+     * @param mostKeys idempotency keys that are remembered
+     * @param keyWindowMs how long a key is remembered at least
+     */
+    Producers(int most, int mostKeys, long keyWindowMs) {
         this.most = most;
+        this.mostKeys = mostKeys;
+        this.keyWindowMs = keyWindowMs;
     }
 
     /** One appended batch of a producer. Offsets inclusive. */
@@ -48,6 +68,16 @@ final class Producers {
     record Producer(short epoch, long lastMs, List<Appended> batches) {
         Appended last() {
             return batches.get(batches.size() - 1);
+        }
+
+        /** The remembered batch with the same sequences, or null. */
+        Appended same(RecordBatch batch) {
+            for (Appended appended : batches) {
+                if (appended.firstSequence == batch.baseSequence() && appended.lastSequence == batch.lastSequence()) {
+                    return appended;
+                }
+            }
+            return null;
         }
 
         Producer with(short batchEpoch, long nowMs, Appended appended) {
@@ -67,16 +97,27 @@ final class Producers {
         void restore() {
             before.forEach((id, producer) -> {
                 if (producer == null) {
-                    producers.remove(id);
+                    among(id).remove(id);
                 } else {
-                    producers.put(id, producer);
+                    among(id).put(id, producer);
                 }
             });
         }
     }
 
     int count() {
-        return producers.size();
+        return producers.size() + keys.size();
+    }
+
+    private Map<Long, Producer> among(long id) {
+        return ProducerSequence.isKey(id) ? keys : producers;
+    }
+
+    /** Where the last batch of each producer ends, inclusive. */
+    Map<Long, Long> lastOffsets() {
+        Map<Long, Long> offsets = new HashMap<>();
+        producers.forEach((id, producer) -> offsets.put(id, producer.last().lastOffset));
+        return offsets;
     }
 
     Undo undo() {
@@ -86,9 +127,13 @@ final class Producers {
     /**
      * The earlier append of the same batch, or null when the batch is new and in order.
      *
-     * @throws BarnabasException {@code OUT_OF_ORDER_SEQUENCE}, {@code STALE_PRODUCER_EPOCH}
+     * @throws BarnabasException {@code OUT_OF_ORDER_SEQUENCE}, {@code STALE_PRODUCER_EPOCH}; for a batch with an
+     *     idempotency key {@code IDEMPOTENCY_KEY_REUSED}, {@code TOO_MANY}
      */
-    Appended check(RecordBatch batch) {
+    Appended check(RecordBatch batch, long nowMs) {
+        if (ProducerSequence.isKey(batch.producerId())) {
+            return checkKey(batch, nowMs);
+        }
         Producer known = producers.get(batch.producerId());
         if (known == null) {
             return null;
@@ -104,14 +149,42 @@ final class Producers {
             require(first == 0, batch, 0);
             return null;
         }
-        for (Appended appended : known.batches) {
-            if (appended.firstSequence == first && appended.lastSequence == batch.lastSequence()) {
-                return appended;
-            }
+        Appended repeated = known.same(batch);
+        if (repeated != null) {
+            return repeated;
         }
         int expected = (known.last().lastSequence + 1) & Integer.MAX_VALUE;
         require(first == expected, batch, expected);
         return null;
+    }
+
+    /** A key has one batch, whose first sequence is made of what is in the request: any other is another request. */
+    private Appended checkKey(RecordBatch batch, long nowMs) {
+        forgetKeys(nowMs);
+        Producer known = keys.get(batch.producerId());
+        if (known == null) {
+            if (keys.size() >= mostKeys) {
+                throw new BarnabasException(
+                        ErrorCode.TOO_MANY,
+                        "the partition remembers " + keys.size() + " idempotency keys of the last " + keyWindowMs
+                                + " ms, the limit; try again later");
+            }
+            return null;
+        }
+        Appended repeated = known.same(batch);
+        if (repeated == null) {
+            throw new BarnabasException(
+                    ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                    "another request had the same idempotency key; a repeat must be the same request in every byte");
+        }
+        return repeated;
+    }
+
+    private void forgetKeys(long nowMs) {
+        Iterator<Producer> oldest = keys.values().iterator();
+        while (oldest.hasNext() && oldest.next().lastMs < nowMs - keyWindowMs) {
+            oldest.remove();
+        }
     }
 
     private static void require(boolean inOrder, RecordBatch batch, int expected) {
@@ -124,50 +197,62 @@ final class Producers {
     }
 
     void appended(long producerId, short epoch, Appended appended, long nowMs, Undo undo) {
-        Producer known = producers.remove(producerId);
+        Map<Long, Producer> those = among(producerId);
+        Producer known = those.remove(producerId);
         if (undo != null && !undo.before.containsKey(producerId)) {
             undo.before.put(producerId, known);
         }
         Producer next =
                 known == null ? new Producer(epoch, nowMs, List.of(appended)) : known.with(epoch, nowMs, appended);
-        producers.put(producerId, next);
-        if (producers.size() > most) {
-            Map.Entry<Long, Producer> silent = producers.entrySet().iterator().next();
+        those.put(producerId, next);
+        if (those.size() > (ProducerSequence.isKey(producerId) ? mostKeys : most)) {
+            Map.Entry<Long, Producer> silent = those.entrySet().iterator().next();
             if (undo != null) {
                 undo.before.putIfAbsent(silent.getKey(), silent.getValue());
             }
-            producers.remove(silent.getKey());
+            those.remove(silent.getKey());
         }
     }
 
+    /**
+     * Learns of a batch found in the log. When it was appended is not known, its timestamps are the client's: it counts
+     * as of now, for to remember it too long is harmless.
+     */
     void replay(BatchScan.Head head, long nowMs) {
         if (head.producerId() >= 0) {
             long at = Math.min(nowMs, head.maxTimestamp());
             Appended appended =
                     new Appended(head.baseSequence(), head.lastSequence(), head.baseOffset(), head.lastOffset(), at);
-            appended(head.producerId(), head.producerEpoch(), appended, at, null);
+            appended(head.producerId(), head.producerEpoch(), appended, nowMs, null);
         }
     }
 
-    /** Forgets who was silent since before {@code beforeMs}. */
-    void expire(long beforeMs) {
-        producers.values().removeIf(producer -> producer.lastMs < beforeMs);
+    /** Forgets producers that were silent for longer than {@code expiryMs}, and keys older than their window. */
+    void expire(long nowMs, long expiryMs) {
+        producers.values().removeIf(producer -> producer.lastMs < nowMs - expiryMs);
+        forgetKeys(nowMs);
     }
 
     ByteBuffer snapshot() {
-        int bytes = 8 + 4;
-        for (Producer producer : producers.values()) {
-            bytes += PRODUCER_BYTES + producer.batches.size() * BATCH_BYTES;
-        }
-        ByteBuffer out = ByteBuffer.allocate(bytes).putInt(MAGIC).putInt(producers.size());
-        producers.forEach((id, producer) -> {
-            out.putLong(id).putShort(producer.epoch).putLong(producer.lastMs).put((byte) producer.batches.size());
-            for (Appended batch : producer.batches) {
-                out.putInt(batch.firstSequence).putInt(batch.lastSequence);
-                out.putLong(batch.baseOffset).putLong(batch.lastOffset).putLong(batch.appendTimeMs);
+        long bytes = 8 + 4;
+        for (Map<Long, Producer> those : List.of(producers, keys)) {
+            for (Producer producer : those.values()) {
+                bytes += PRODUCER_BYTES + producer.batches.size() * BATCH_BYTES;
             }
-        });
+        }
+        ByteBuffer out =
+                ByteBuffer.allocate(Math.toIntExact(bytes)).putInt(MAGIC).putInt(count());
+        producers.forEach((id, producer) -> write(id, producer, out));
+        keys.forEach((id, producer) -> write(id, producer, out));
         return out.putInt(checksum(out.duplicate().flip())).flip();
+    }
+
+    private static void write(long id, Producer producer, ByteBuffer out) {
+        out.putLong(id).putShort(producer.epoch).putLong(producer.lastMs).put((byte) producer.batches.size());
+        for (Appended batch : producer.batches) {
+            out.putInt(batch.firstSequence).putInt(batch.lastSequence);
+            out.putLong(batch.baseOffset).putLong(batch.lastOffset).putLong(batch.appendTimeMs);
+        }
     }
 
     /** Loads a snapshot; false when there is none that can be read, and then nothing has changed. */
@@ -178,7 +263,7 @@ final class Producers {
         ByteBuffer in;
         try (LogFile file = files.open(path, false)) {
             long size = file.size();
-            if (size < 12 || size > (long) most * (PRODUCER_BYTES + REMEMBERED_BATCHES * BATCH_BYTES) + 12) {
+            if (size < 12 || size > mostBytes()) {
                 return false;
             }
             in = ByteBuffer.allocate((int) size);
@@ -197,6 +282,12 @@ final class Producers {
         return true;
     }
 
+    private long mostBytes() {
+        return (long) most * (PRODUCER_BYTES + REMEMBERED_BATCHES * BATCH_BYTES)
+                + (long) mostKeys * (PRODUCER_BYTES + BATCH_BYTES)
+                + 12;
+    }
+
     private void readProducer(ByteBuffer in) {
         long id = in.getLong();
         short epoch = in.getShort();
@@ -206,7 +297,7 @@ final class Producers {
         for (int i = 0; i < count; i++) {
             batches.add(new Appended(in.getInt(), in.getInt(), in.getLong(), in.getLong(), in.getLong()));
         }
-        producers.put(id, new Producer(epoch, lastMs, List.copyOf(batches)));
+        among(id).put(id, new Producer(epoch, lastMs, List.copyOf(batches)));
     }
 
     private static int checksum(ByteBuffer bytes) {

@@ -4,13 +4,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One partition's queue: appends and other work run one at a time, in the order of the calls, on an executor that many
  * partitions share. Appends that wait together are handed over together. Thread-safe.
  */
 final class Turns {
+    private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
     private static final int APPENDS_MOST = 1_000;
 
     private final Executor executor;
@@ -44,10 +48,33 @@ final class Turns {
             }
             scheduled = true;
         }
-        executor.execute(this::turn);
+        schedule();
+    }
+
+    /** An executor that has ended, or gets no thread, must not leave work behind that somebody waits for. */
+    private void schedule() {
+        try {
+            executor.execute(this::turn);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            LOG.warn("Turns go on on the thread of a caller: the executor refuses reason={}", e.toString());
+            boolean more = true;
+            while (more) {
+                one();
+                more = more();
+            }
+        }
     }
 
     private void turn() {
+        one();
+        if (more()) {
+            // To the end of the executor's queue, so that no partition starves the others.
+            schedule();
+        }
+    }
+
+    /** Nothing that goes wrong in one turn may keep the next from running: closing the log is one of them. */
+    private void one() {
         try {
             Object next = take();
             if (next instanceof Runnable work) {
@@ -55,8 +82,8 @@ final class Turns {
             } else if (next instanceof Append first) {
                 writer.accept(withFollowers(first));
             }
-        } finally {
-            again();
+        } catch (RuntimeException | Error e) {
+            LOG.error("A turn ended by an exception", e);
         }
     }
 
@@ -78,14 +105,8 @@ final class Turns {
         return appends;
     }
 
-    /** Goes to the end of the executor's queue, so that no partition starves the others. */
-    private void again() {
-        synchronized (this) {
-            if (queue.isEmpty()) {
-                scheduled = false;
-                return;
-            }
-        }
-        executor.execute(this::turn);
+    private synchronized boolean more() {
+        scheduled = !queue.isEmpty();
+        return scheduled;
     }
 }

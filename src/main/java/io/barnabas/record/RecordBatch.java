@@ -203,6 +203,17 @@ public final class RecordBatch {
         correctMaxTimestamp(timestampMs);
     }
 
+    /**
+     * Makes the batch one of an idempotent producer: sets its fields and the checksum that covers them. Only before the
+     * batch is appended.
+     */
+    public void stampProducer(ProducerSequence sequence) {
+        buffer.putLong(PRODUCER_ID_AT, sequence.producerId());
+        buffer.putShort(PRODUCER_EPOCH_AT, sequence.producerEpoch());
+        buffer.putInt(BASE_SEQUENCE_AT, sequence.baseSequence());
+        buffer.putInt(CRC_AT, crcOf(buffer));
+    }
+
     /** Replaces the maximum timestamp, and the checksum that covers it. Under the same rule as {@link #assign}. */
     void correctMaxTimestamp(long timestampMs) {
         buffer.putLong(MAX_TIMESTAMP_AT, timestampMs);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.Fetching;
+import io.barnabas.broker.IdempotencyKey;
 import io.barnabas.broker.Producing;
 import io.barnabas.log.PartitionLog.AppendResult;
 import io.barnabas.log.PartitionLog.ReadResult;
@@ -24,6 +25,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** The hot path: whole record batches in and out, byte for byte, without JSON. */
@@ -73,12 +75,13 @@ public final class BatchesResource {
             InputStream input) {
         TopicPartition partition = Parameters.partition(topic, number);
         Acks level = Acks.parse(acks);
+        Optional<IdempotencyKey> key = Parameters.idempotencyKey(headers);
         RestMediaType.requireBatches(headers);
         Bodies.Held held = bodies.hold();
         CompletionStage<AppendResult> appended;
         try {
             byte[] body = bodies.records(input, headers, held);
-            appended = producing.appendBatches(partition, ByteBuffer.wrap(body), level);
+            appended = producing.appendBatches(partition, ByteBuffer.wrap(body), level, key);
         } catch (RuntimeException e) {
             held.close();
             throw e;

@@ -15,20 +15,26 @@ record OutcomesView(@JsonProperty("offsets") List<OutcomeView> offsets) {
         return offsets.stream().filter(outcome -> outcome.errorCode() != null).toList();
     }
 
-    /** A stored record's place, or what was wrong; a partition that was not chosen is left out. */
+    /**
+     * A stored record's place, or what was wrong; a partition that was not chosen is left out, {@code duplicate} is there
+     * when it is true.
+     */
     record OutcomeView(
             @JsonProperty("partition") Integer partition,
             @JsonProperty("offset") Long offset,
+            @JsonProperty("duplicate") Boolean duplicate,
             @JsonProperty("error_code") Integer errorCode,
             @JsonProperty("message") String message) {
 
         static OutcomeView of(RecordOutcome outcome) {
             if (outcome instanceof RecordOutcome.Stored stored) {
-                return new OutcomeView(stored.partition(), stored.offset(), null, null);
+                return new OutcomeView(
+                        stored.partition(), stored.offset(), stored.duplicate() ? true : null, null, null);
             }
             RecordOutcome.Refused refused = (RecordOutcome.Refused) outcome;
             return new OutcomeView(
                     refused.partition() < 0 ? null : refused.partition(),
+                    null,
                     null,
                     refused.code().number(),
                     refused.message());

@@ -1,11 +1,17 @@
 package io.barnabas.rest;
 
+import io.barnabas.broker.IdempotencyKey;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
+import java.util.Optional;
 
 /** Reads path and query parameters; a wrong one is {@code INVALID_FIELD} that names it. */
 final class Parameters {
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
     private Parameters() {}
 
     static TopicPartition partition(String topic, String partition) {
@@ -33,6 +39,18 @@ final class Parameters {
             case "false" -> false;
             default -> throw invalid("query parameter '" + name + "' must be true or false, got '" + value + "'");
         };
+    }
+
+    /** The header {@code Idempotency-Key}, which may be given once. */
+    static Optional<IdempotencyKey> idempotencyKey(HttpHeaders headers) {
+        List<String> given = headers.getRequestHeader(IDEMPOTENCY_KEY);
+        if (given == null || given.isEmpty()) {
+            return Optional.empty();
+        }
+        if (given.size() > 1) {
+            throw invalid("header '" + IDEMPOTENCY_KEY + "' is given " + given.size() + " times");
+        }
+        return Optional.of(IdempotencyKey.parse(given.get(0)));
     }
 
     private static long number(String what, String value, long least, long most) {

@@ -94,7 +94,8 @@ public final class ProduceResource {
             String topic, OptionalInt partition, String acks, String async, HttpHeaders headers, InputStream input) {
         RecordFormat format = RestMediaType.recordFormat(headers);
         boolean unanswered = Parameters.flag("async", async);
-        ProduceRequest request = producing.begin(TopicName.require(topic), partition, Acks.parse(acks));
+        ProduceRequest request = producing.begin(
+                TopicName.require(topic), partition, Acks.parse(acks), Parameters.idempotencyKey(headers));
         Bodies.Held held = bodies.hold();
         CompletionStage<OutcomesView> outcomes;
         try {
@@ -116,15 +117,16 @@ public final class ProduceResource {
         RecordsLimits limits = new RecordsLimits(
                 brokerSettings.maxRequestRecords(), settings.maxBodyBytes(), RecordsLimits.DEFAULT_MAX_HEADERS);
         try {
-            new ProduceBody(format, limits)
-                    .read(
-                            json.parser(body, 0, body.length),
-                            record -> request.add(
-                                    record.partition(),
-                                    record.timestamp(),
-                                    record.keyBytes(),
-                                    record.valueBytes(),
-                                    record.headers()));
+            ProduceBody reader = new ProduceBody(format, limits);
+            reader.read(
+                    json.parser(body, 0, body.length),
+                    record -> request.add(
+                            record.partition(),
+                            record.timestamp(),
+                            record.keyBytes(),
+                            record.valueBytes(),
+                            record.headers()));
+            reader.producer().ifPresent(request::producer);
         } catch (IOException e) { // the source is memory: only what is no JSON fails
             throw new BarnabasException(ErrorCode.MALFORMED_REQUEST, "the body could not be read: " + e.getMessage());
         }

@@ -12,6 +12,7 @@ public final class RestApplication extends Application {
     static final Set<Class<?>> RESOURCES = Set.of(
             TopicsResource.class,
             ProduceResource.class,
+            ProducersResource.class,
             RecordsResource.class,
             BatchesResource.class,
             AdminTopicsResource.class,

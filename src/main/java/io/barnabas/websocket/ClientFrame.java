@@ -1,6 +1,7 @@
 package io.barnabas.websocket;
 
 import io.barnabas.broker.ProduceRequest;
+import io.barnabas.broker.ProducerIdentity;
 import io.barnabas.broker.StartPosition;
 import io.barnabas.broker.format.RecordFormat;
 import io.barnabas.broker.subscription.SubscribeRequest;
@@ -8,6 +9,8 @@ import io.barnabas.group.GroupCoordinator.CommittedOffset;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** What a client can ask for. */
 sealed interface ClientFrame {
@@ -19,6 +22,13 @@ sealed interface ClientFrame {
      * @param answered false for acks none
      */
     record Produce(FrameId id, ProduceRequest request, boolean answered) implements ClientFrame {}
+
+    /**
+     * Asks for a producer id.
+     *
+     * @param asked asks when it is called
+     */
+    record Producer(FrameId id, Supplier<CompletionStage<ProducerIdentity>> asked) implements ClientFrame {}
 
     record Subscribe(FrameId id, SubscribeRequest request, RecordFormat format) implements ClientFrame {}
 

@@ -230,6 +230,13 @@ final class ClientSocket {
         try {
             if (frame instanceof ClientFrame.Subscribe subscribe) {
                 subscribe(subscribe);
+            } else if (frame instanceof ClientFrame.Producer producer) {
+                producer.asked()
+                        .get()
+                        .whenComplete((identity, failure) -> turns.execute(() -> outbound.send(
+                                failure == null
+                                        ? frames.producer(frame.id(), identity)
+                                        : frames.error(frame.id(), BarnabasException.of(failure)))));
             } else if (frame instanceof ClientFrame.Credit credit) {
                 credit(credit);
             } else if (frame instanceof ClientFrame.Commit commit) {

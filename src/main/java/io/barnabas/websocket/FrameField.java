@@ -26,7 +26,10 @@ enum FrameField {
     GENERATION("generation"),
     PARTITION("partition"),
     OFFSET("offset"),
-    TIMESTAMP("timestamp");
+    TIMESTAMP("timestamp"),
+    PRODUCER_ID("producerId"),
+    PRODUCER_EPOCH("producerEpoch"),
+    SEQUENCE("sequence");
 
     private static final Map<String, FrameField> BY_LABEL =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(FrameField::label, Function.identity()));

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.barnabas.broker.ProduceRequest;
+import io.barnabas.broker.ProducerIdentity;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.StartPosition;
 import io.barnabas.broker.format.Json;
@@ -16,14 +17,17 @@ import io.barnabas.group.GroupCoordinator.CommittedOffset;
 import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import io.barnabas.record.ProducerSequence;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads the frames of {@code barnabas.json.v1}, records straight into batches. Fields may come in any order; the records
@@ -88,6 +92,9 @@ final class FrameReader {
         private long offset;
         private long timestamp;
         private long credit = defaultCredit;
+        private long producerId;
+        private int producerEpoch;
+        private int sequence;
         private ProduceRequest produce;
 
         /** The parser that read last: it knows where it stopped. */
@@ -142,6 +149,11 @@ final class FrameReader {
                 case GENERATION -> generation = JsonFields.partition(parser, "generation");
                 case PARTITION -> partition = JsonFields.partition(parser, "partition");
                 case OFFSET -> offset = JsonFields.number(parser, "offset", 0);
+                case PRODUCER_ID ->
+                    producerId = JsonFields.number(parser, "producerId", 0, ProducerSequence.MAX_PRODUCER_ID);
+                case PRODUCER_EPOCH ->
+                    producerEpoch = (int) JsonFields.number(parser, "producerEpoch", 0, Short.MAX_VALUE);
+                case SEQUENCE -> sequence = (int) JsonFields.number(parser, "sequence", 0, Integer.MAX_VALUE);
                 case TIMESTAMP -> timestamp = JsonFields.number(parser, "timestamp", 0);
             }
         }
@@ -181,6 +193,7 @@ final class FrameReader {
         private ClientFrame build() throws IOException {
             return switch (type) {
                 case PRODUCE -> produce();
+                case PRODUCER -> producer();
                 case SUBSCRIBE -> new ClientFrame.Subscribe(id, subscribe(), format);
                 case CREDIT -> {
                     JsonFields.refuse(recordsAt != NOWHERE, "records must be a number in a credit frame");
@@ -208,7 +221,29 @@ final class FrameReader {
                 }
             }
             JsonFields.refuse(produce == null, "records must be an array in a produce frame");
+            if (requireAllOrNone(FrameField.PRODUCER_ID, FrameField.PRODUCER_EPOCH, FrameField.SEQUENCE)) {
+                produce.producer(new ProducerSequence(producerId, (short) producerEpoch, sequence));
+            }
             return new ClientFrame.Produce(id, produce, acks != Acks.NONE);
+        }
+
+        private ClientFrame producer() {
+            if (!requireAllOrNone(FrameField.PRODUCER_ID, FrameField.PRODUCER_EPOCH)) {
+                return new ClientFrame.Producer(id, producing::newProducer);
+            }
+            ProducerIdentity known = new ProducerIdentity(producerId, (short) producerEpoch);
+            return new ClientFrame.Producer(id, () -> producing.renewProducer(known));
+        }
+
+        /** Whether they are given. */
+        private boolean requireAllOrNone(FrameField... fields) {
+            List<FrameField> together = List.of(fields);
+            boolean all = given.containsAll(together);
+            JsonFields.refuse(
+                    !all && together.stream().anyMatch(given::contains),
+                    together.stream().map(FrameField::label).collect(Collectors.joining(", "))
+                            + " belong together: give all or none");
+            return all;
         }
 
         private SubscribeRequest subscribe() {

@@ -10,7 +10,15 @@ import java.util.stream.Collectors;
 
 /** The frames a client may send, each with the fields it must and may have beside type and id. */
 enum FrameType {
-    PRODUCE(EnumSet.of(FrameField.TOPIC, FrameField.RECORDS), EnumSet.of(FrameField.ACKS, FrameField.FORMAT)),
+    PRODUCE(
+            EnumSet.of(FrameField.TOPIC, FrameField.RECORDS),
+            EnumSet.of(
+                    FrameField.ACKS,
+                    FrameField.FORMAT,
+                    FrameField.PRODUCER_ID,
+                    FrameField.PRODUCER_EPOCH,
+                    FrameField.SEQUENCE)),
+    PRODUCER(EnumSet.noneOf(FrameField.class), EnumSet.of(FrameField.PRODUCER_ID, FrameField.PRODUCER_EPOCH)),
     SUBSCRIBE(
             EnumSet.of(FrameField.TOPIC),
             EnumSet.of(

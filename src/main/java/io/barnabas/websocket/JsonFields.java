@@ -58,6 +58,12 @@ final class JsonFields {
         return parser.getLongValue();
     }
 
+    static long number(JsonParser parser, String field, long least, long most) throws IOException {
+        long number = number(parser, field, least);
+        refuse(number > most, field + " must be at most " + most);
+        return number;
+    }
+
     static int partition(JsonParser parser, String field) throws IOException {
         long number = number(parser, field, 0);
         refuse(number > Integer.MAX_VALUE, field + " must be at most " + Integer.MAX_VALUE);

@@ -3,6 +3,7 @@ package io.barnabas.websocket;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.barnabas.broker.ProducerIdentity;
 import io.barnabas.broker.RecordOutcome;
 import io.barnabas.broker.format.Json;
 import io.barnabas.record.BarnabasException;
@@ -41,6 +42,9 @@ final class ServerFrames {
         if (outcome instanceof RecordOutcome.Stored stored) {
             out.writeNumberField("partition", stored.partition());
             out.writeNumberField("offset", stored.offset());
+            if (stored.duplicate()) {
+                out.writeBooleanField("duplicate", true);
+            }
         } else if (outcome instanceof RecordOutcome.Refused refused) {
             if (refused.partition() >= 0) {
                 out.writeNumberField("partition", refused.partition());
@@ -49,6 +53,13 @@ final class ServerFrames {
             out.writeStringField("message", refused.message());
         }
         out.writeEndObject();
+    }
+
+    byte[] producer(FrameId id, ProducerIdentity identity) {
+        return frame("producer", id, out -> {
+            out.writeNumberField("producerId", identity.producerId());
+            out.writeNumberField("producerEpoch", identity.producerEpoch());
+        });
     }
 
     byte[] subscribed(FrameId id, Optional<String> member) {

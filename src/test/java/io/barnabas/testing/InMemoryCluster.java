@@ -28,6 +28,7 @@ public final class InMemoryCluster implements Cluster {
     private final Map<TopicPartition, Ownership> owners = new HashMap<>();
     private int epoch = 1;
     private Session session = Session.CONNECTED;
+    private long nextProducerId;
 
     /** What ZooKeeper would say about this node from now on. */
     public void turn(Session next) {
@@ -128,6 +129,17 @@ public final class InMemoryCluster implements Cluster {
         announce();
         listeners.forEach(listener -> listener.topicDeleted(topic));
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Long> reserveProducerIds(int count) {
+        if (session != Session.CONNECTED) {
+            return CompletableFuture.failedFuture(
+                    new BarnabasException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "no session, its state is " + session));
+        }
+        long first = nextProducerId;
+        nextProducerId += count;
+        return CompletableFuture.completedFuture(first);
     }
 
     @Override
