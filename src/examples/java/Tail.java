@@ -1,3 +1,8 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -24,6 +29,9 @@ public final class Tail implements WebSocket.Listener {
     private static final String OFFSET = ",\"offset\":";
 
     private static final Pattern PARTITION = Pattern.compile("\"partition\":(\\d+)");
+
+    /** Always UTF-8, as the records are, whatever the terminal's locale says. */
+    private final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
 
     private final long most;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -106,7 +114,7 @@ public final class Tail implements WebSocket.Listener {
             count++;
             at = text.indexOf(VALUE, offset);
         }
-        System.out.print(lines);
+        out.print(lines);
         System.out.flush();
         lines.setLength(0);
         if (count == 0) {

@@ -57,7 +57,6 @@ public class BarnabasLifecycle {
             announcement = new Announcement(address.url(contextPath), read.get().dataDir(), startedNanos);
             Parts made = parts.get();
             made.start();
-            new OwnClasses(BarnabasLifecycle.class.getClassLoader()).load();
             running = made;
             firstAnswer = FirstAnswer.from(address.probe(contextPath)).thenRun(() -> announcement.ready(made));
         } catch (RuntimeException | LinkageError e) {

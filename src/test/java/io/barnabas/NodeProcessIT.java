@@ -40,7 +40,7 @@ class NodeProcessIT {
             int exitCode = second.awaitExit();
             // then
             assertThat(exitCode).isEqualTo(1);
-            assertThat(second.tail()).contains("did not start").contains("is in use by another process");
+            assertThat(second.tail()).contains("did not start").contains("is used by another process");
             assertThat(first.http().get("health/live").status()).isEqualTo(200);
         }
     }

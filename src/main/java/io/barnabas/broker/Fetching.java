@@ -54,6 +54,14 @@ public final class Fetching {
         });
     }
 
+    /**
+     * The log that serves the partition now, to be told from the one before it and after it by identity. Fails as {@link
+     * Partitions#log} does.
+     */
+    public PartitionLog log(TopicPartition partition) {
+        return partitions.log(partition);
+    }
+
     /** Completes when one of the partitions has a record at or above its offset, at the latest after {@code waitMs}. */
     public CompletionStage<Void> awaitAny(Map<TopicPartition, Long> offsets, int waitMs) {
         Map<PartitionLog, Long> logs = new HashMap<>();

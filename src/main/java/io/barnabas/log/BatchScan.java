@@ -24,6 +24,12 @@ final class BatchScan {
     private long leastOffset;
     private Head head;
 
+    /** The offset that belongs to {@code end}; -1 while heads are not compared with their neighbours. */
+    private long offsetAtEnd = -1;
+
+    private int epochMost;
+    private int lastEpoch;
+
     /**
      * @param position where the first batch starts
      * @param end exclusive end of what is looked at
@@ -35,6 +41,21 @@ final class BatchScan {
         this.end = end;
         this.leastOffset = leastOffset;
         this.checksums = checksums;
+    }
+
+    /**
+     * Also notices a damaged base offset or epoch, which no checksum covers: a batch that does not begin where the one
+     * before ended, while the next one begins where it would end if it did; an epoch that is not between those of its
+     * neighbours. Gaps as compaction leaves them are none of both. Of the first batch looked at an epoch that is too low
+     * is not noticed; nothing is decided by it.
+     *
+     * @param endOffset the offset that belongs to the end of what is looked at, exclusive
+     * @param epoch the newest that the log has seen
+     */
+    BatchScan neighbours(long endOffset, int epoch) {
+        offsetAtEnd = endOffset;
+        epochMost = epoch;
+        return this;
     }
 
     /** What a batch's head says. */
@@ -78,10 +99,65 @@ final class BatchScan {
         if (found.baseOffset < leastOffset || found.lastOffset < found.baseOffset) {
             return false;
         }
+        if (offsetAtEnd >= 0 && !fits(found)) {
+            return false;
+        }
+        lastEpoch = found.epoch;
         head = found;
         position += size;
         leastOffset = found.endOffset();
         return true;
+    }
+
+    private boolean fits(Head found) throws IOException {
+        if (found.lastOffset >= offsetAtEnd) {
+            return false;
+        }
+        if (found.baseOffset == leastOffset && found.epoch == lastEpoch) {
+            return true;
+        }
+        long followingOffset = offsetAtEnd;
+        int followingEpoch = epochMost;
+        long at = found.endPosition();
+        if (end - at >= HEADER_BYTES) {
+            ByteBuffer next = header(at);
+            followingOffset = next.getLong(RecordBatch.BASE_OFFSET_AT);
+            followingEpoch = next.getInt(RecordBatch.LEADER_EPOCH_AT);
+        }
+        return inPlace(
+                found.baseOffset,
+                found.lastOffset,
+                found.epoch,
+                leastOffset,
+                lastEpoch,
+                followingOffset,
+                followingEpoch,
+                epochMost);
+    }
+
+    private ByteBuffer header(long at) throws IOException {
+        if (at >= windowAt && at + HEADER_BYTES <= windowAt + window.limit()) {
+            return window.slice((int) (at - windowAt), HEADER_BYTES);
+        }
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+        file.read(header, at);
+        return header;
+    }
+
+    /** Whether a batch's base offset and epoch can stand between those around it. */
+    static boolean inPlace(
+            long baseOffset,
+            long lastOffset,
+            int epoch,
+            long offsetBefore,
+            int epochBefore,
+            long offsetAfter,
+            int epochAfter,
+            int epochMost) {
+        boolean moved = baseOffset != offsetBefore && offsetBefore + (lastOffset - baseOffset) + 1 == offsetAfter;
+        boolean ordered = epochAfter >= epochBefore && epochAfter <= epochMost;
+        boolean otherEpoch = epoch > (ordered ? epochAfter : epochMost) || (epoch < epochBefore && ordered);
+        return !moved && !otherEpoch;
     }
 
     Head head() {

@@ -32,16 +32,22 @@ final class Compaction {
     private final LogConfig config;
     private final long nowMs;
     private final BatchFilter filter = new BatchFilter(RecordLimits.DEFAULT);
+    private final Throttle throttle;
     private final Map<ByteBuffer, Long> newest = new HashMap<>();
+
+    /** Where the last batch of each producer ends that may still be repeated: that batch stays, if need be empty. */
+    private Map<Long, Long> producerEnds = Map.of();
+
     private long keyBytes;
     private long firstDirtyOffset;
     private long endOffset;
 
-    Compaction(EngineContext context, EmbeddedPartitionLog log, long nowMs) {
+    Compaction(EngineContext context, EmbeddedPartitionLog log, long nowMs, Throttle throttle) {
         this.context = context;
         this.log = log;
         this.config = log.config();
         this.nowMs = nowMs;
+        this.throttle = throttle;
     }
 
     /** Compacts when it is worth it. */
@@ -55,6 +61,7 @@ final class Compaction {
         if (!worthwhile(cleanable)) {
             return;
         }
+        producerEnds = log.turn(() -> log.writer().producers().lastOffsets()).join();
         readKeys(cleanable);
         for (List<Segment> group : groups(cleanable)) {
             rewrite(group);
@@ -99,6 +106,7 @@ final class Compaction {
             }
             BatchScan scan = checked(segment);
             while (scan.next()) {
+                moved(scan.head().sizeInBytes());
                 if (scan.head().lastOffset() < firstDirtyOffset) {
                     continue;
                 }
@@ -113,6 +121,14 @@ final class Compaction {
             }
             requireWhole(segment, scan);
             endOffset = segment.endOffset();
+        }
+    }
+
+    /** @throws BarnabasException {@code NOT_OWNER} when the log is closed meanwhile: the next owner compacts it */
+    private void moved(long bytes) {
+        throttle.moved(bytes, () -> log.closing() != null);
+        if (log.closing() != null) {
+            throw new BarnabasException(ErrorCode.NOT_OWNER, log.id() + " was closed while it was compacted");
         }
     }
 
@@ -157,6 +173,7 @@ final class Compaction {
             before += segment.sizeBytes();
             BatchScan scan = checked(segment);
             while (scan.next()) {
+                moved(scan.head().sizeInBytes());
                 copy(scan, cleaned);
             }
             requireWhole(segment, scan);
@@ -168,11 +185,14 @@ final class Compaction {
         cleaned.retire();
         context.files().forceFolder(folder);
         List<Long> bases = group.stream().map(Segment::baseOffset).toList();
-        log.turn(() -> {
-                    swap(group, bases);
-                    return null;
-                })
-                .join();
+        if (!log.turn(() -> log.trim().reserve(group)).join()) {
+            throw new BarnabasException(ErrorCode.ILLEGAL_STATE, log.id() + " was truncated while compacted");
+        }
+        try {
+            swap(group, bases);
+        } finally {
+            log.trim().release();
+        }
         context.events().compacted(log.id(), before, after);
     }
 
@@ -184,10 +204,11 @@ final class Compaction {
             kept[0] += keep ? 1 : 0;
             return keep;
         });
-        if (kept[0] == 0) {
+        Head old = scan.head();
+        boolean lastOfProducer = producerEnds.getOrDefault(old.producerId(), -1L) == old.lastOffset();
+        if (kept[0] == 0 && !lastOfProducer) {
             return;
         }
-        Head old = scan.head();
         RecordBatch written = RecordBatch.at(left);
         Head head = new Head(
                 cleaned.sizeBytes(),
@@ -201,6 +222,7 @@ final class Compaction {
                 old.producerEpoch(),
                 old.baseSequence(),
                 old.lastSequence());
+        moved(left.remaining());
         cleaned.write(new ByteBuffer[] {left.duplicate()});
         cleaned.published(List.of(head), config.indexIntervalBytes());
     }
@@ -224,29 +246,29 @@ final class Compaction {
     }
 
     /**
-     * In a turn, so that no truncation comes between. Old files are held open while their names go to the new one:
-     * readers that are in them go on undisturbed.
+     * Beside the turns, because it forces folders; truncation leaves reserved segments alone meanwhile. Old files are
+     * held open while their names go to the new one: readers that are in them go on undisturbed.
      */
-    private void swap(List<Segment> group, List<Long> bases) {
+    private void swap(List<Segment> group, List<Long> bases) throws IOException {
         Segment first = group.get(0);
+        for (Segment segment : group) {
+            segment.hold();
+        }
+        CompactionSwap.commit(context.files(), log.folder(), first.baseOffset(), bases);
+        CompactionSwap.finish(context.files(), log.folder());
+        long end = group.get(group.size() - 1).endOffset();
+        Segment cleaned = Segment.sealed(context.cache(), log.folder(), first.baseOffset(), end);
         try {
-            if (!log.segments().all().containsAll(group)) {
-                throw new BarnabasException(ErrorCode.ILLEGAL_STATE, log.id() + " was truncated while compacted");
-            }
-            for (Segment segment : group) {
-                segment.hold();
-            }
-            CompactionSwap.commit(context.files(), log.folder(), first.baseOffset(), bases);
-            CompactionSwap.finish(context.files(), log.folder());
-            long end = group.get(group.size() - 1).endOffset();
-            Segment cleaned = Segment.sealed(context.cache(), log.folder(), first.baseOffset(), end);
-            log.segments().replace(group, List.of(cleaned));
+            log.turn(() -> {
+                        log.segments().replace(group, List.of(cleaned));
+                        return null;
+                    })
+                    .join();
+        } finally {
             for (Segment segment : group) {
                 segment.letGo();
                 segment.retire();
             }
-        } catch (IOException e) {
-            throw IoFailure.of("swapping compacted segments of " + log.id(), e);
         }
     }
 

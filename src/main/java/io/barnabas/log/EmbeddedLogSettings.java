@@ -27,6 +27,7 @@ import io.barnabas.record.ErrorCode;
  * @param idempotencyWindowMs how long an idempotency key is remembered at least
  * @param clockHoldMs how long a wall clock that jumped ahead must stay there before retention believes it
  * @param compactionMapBytes memory for the keys of one compaction
+ * @param compactionBytesPerSecond what compaction reads and writes at most, over all logs together
  * @param verifyEveryRead checks the checksum of every batch served, not only once after opening
  */
 public record EmbeddedLogSettings(
@@ -50,6 +51,7 @@ public record EmbeddedLogSettings(
         long idempotencyWindowMs,
         long clockHoldMs,
         long compactionMapBytes,
+        long compactionBytesPerSecond,
         boolean verifyEveryRead) {
 
     public static final EmbeddedLogSettings DEFAULTS = new EmbeddedLogSettings(
@@ -73,6 +75,7 @@ public record EmbeddedLogSettings(
             600_000,
             3_600_000,
             64L << 20,
+            32L << 20,
             false);
 
     public EmbeddedLogSettings {
@@ -96,6 +99,7 @@ public record EmbeddedLogSettings(
         atLeast("idempotencyWindowMs", idempotencyWindowMs, 1);
         atLeast("clockHoldMs", clockHoldMs, 0);
         atLeast("compactionMapBytes", compactionMapBytes, 1 << 10);
+        atLeast("compactionBytesPerSecond", compactionBytesPerSecond, 1 << 10);
     }
 
     private static void atLeast(String name, long value, long least) {

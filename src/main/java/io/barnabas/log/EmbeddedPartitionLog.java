@@ -64,7 +64,15 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         this.durability = new Durability(recovered.endOffset());
         this.writer = new LogWriter(context, id, epoch, folder, config, segments, durability, recovered.producers());
         this.reader = new LogReader(
-                id, context.settings(), segments, durability, damaged, this::logStartOffset, context.events(), config);
+                id,
+                epoch,
+                context.settings(),
+                segments,
+                durability,
+                damaged,
+                this::logStartOffset,
+                context.events(),
+                config);
         this.turns = new Turns(context.appends(), context.settings().turnBytes(), this::write);
         this.waiting = new Waiting(id.toString(), context.settings().partitionWaitingBytes(), context.waiting());
         this.flush = new LogFlush(context, this, recovered.checkpoint());

@@ -15,10 +15,13 @@ final class Housekeeping {
     private final EngineContext context;
     private final Supplier<Collection<EmbeddedPartitionLog>> logs;
     private final TrustedClock clock;
+    private final Throttle throttle;
 
     Housekeeping(EngineContext context, Supplier<Collection<EmbeddedPartitionLog>> logs) {
         this.context = context;
         this.logs = logs;
+        this.throttle =
+                new Throttle(context.settings().compactionBytesPerSecond(), context.nanoTime(), Throttle.Pause.PARKED);
         this.clock = new TrustedClock(
                 context.clock().millis(),
                 context.nanoTime().getAsLong(),
@@ -50,7 +53,7 @@ final class Housekeeping {
                 })
                 .thenComposeAsync(log.trim()::finish, context.background())
                 .join();
-        new Compaction(context, log, nowMs).run();
+        new Compaction(context, log, nowMs, throttle).run();
     }
 
     /** Ends the disk-full state also when nobody tries to append. */

@@ -4,8 +4,10 @@ import io.barnabas.log.LogFiles.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
@@ -28,23 +30,39 @@ import java.util.zip.CRC32C;
  * <p>A mark says that the segment itself was forced up to {@code endOffset}. The first entry that is not valid ends its
  * file: an entry is acknowledged only after a force that covers all before it.
  *
+ * <p>Files are used again under a new number, so that their forces need not write metadata; what stands behind the last
+ * entry carries another number, or none, and is no entry of this file.
+ *
  * <p>Thread-safe by one lock: the commit thread writes, the checkpointer starts new files and drops old ones.
  * The commit thread holds the lock for a whole round, so that a file is never ended between a write and its force.
  */
 final class Journal {
     static final int HEADER_BYTES = 72;
     static final String SUFFIX = ".journal";
+    static final String SPARE = ".spare";
+    private static final int SPARES_MOST = 2;
+    private static final int STAGING_BYTES = 1 << 20;
+    private static final int ALLOCATION_BYTES = 1 << 20;
 
     private final LogFiles files;
     private final Path folder;
     private final long bytesMost;
 
     /** Files that were ended, with their sizes; guarded by this like all below. */
-    private final TreeMap<Long, Long> ended = new TreeMap<>();
+    private final TreeMap<Long, Ended> ended = new TreeMap<>();
+
+    /** Files of this run that are not needed any more, with their lengths. A start removes those of the run before. */
+    private final Deque<Map.Entry<Path, Long>> spares = new ArrayDeque<>();
+
+    private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
 
     private long sequence;
     private LogFile file;
     private long size;
+
+    /** The file's length; behind {@code size} it holds zeros or what it held in its life before. */
+    private long allocated;
+
     private boolean fresh;
 
     Journal(LogFiles files, Path dataDir, long sequence, long bytesMost) {
@@ -73,14 +91,16 @@ final class Journal {
         }
     }
 
+    private record Ended(long size, long allocated) {}
+
     synchronized boolean fits(long bytes) {
         return sizeBytes() + bytes <= bytesMost;
     }
 
     synchronized long sizeBytes() {
         long total = size;
-        for (long old : ended.values()) {
-            total += old;
+        for (Ended old : ended.values()) {
+            total += old.size;
         }
         return total;
     }
@@ -88,21 +108,20 @@ final class Journal {
     /** Writes entries; when that fails nothing of them counts. */
     synchronized void write(List<Entry> entries) throws IOException {
         if (file == null) {
-            file = files.open(file(folder, sequence), true);
-            fresh = true;
+            start();
         }
-        List<ByteBuffer> out = new ArrayList<>();
-        long bytes = 0;
-        for (Entry entry : entries) {
-            out.add(header(entry, sequence));
-            for (ByteBuffer part : entry.bytes) {
-                out.add(part.duplicate());
-            }
-            bytes += entry.sizeInBytes();
-        }
+        long at = size;
         try {
-            file.write(out.toArray(ByteBuffer[]::new), size);
+            for (Entry entry : entries) {
+                at = stage(header(entry, sequence), at);
+                for (ByteBuffer part : entry.bytes) {
+                    at = stage(part.duplicate(), at);
+                }
+            }
+            at = flush(at);
         } catch (IOException e) {
+            staging.clear();
+            allocated = size;
             try {
                 file.truncate(size);
             } catch (IOException again) {
@@ -110,7 +129,52 @@ final class Journal {
             }
             throw e;
         }
-        size += bytes;
+        size = at;
+    }
+
+    /** A file that was used before keeps its blocks, so that a force of it has no metadata to write. */
+    private void start() throws IOException {
+        Path path = file(folder, sequence);
+        Map.Entry<Path, Long> spare = spares.pollFirst();
+        if (spare != null) {
+            files.rename(spare.getKey(), path);
+        }
+        file = files.open(path, true);
+        allocated = spare == null ? 0 : spare.getValue();
+        fresh = true;
+    }
+
+    /** Copies into one buffer outside the heap: thousands of small pieces go out with a few writes. */
+    private long stage(ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            if (!staging.hasRemaining()) {
+                at = flush(at);
+            }
+            int length = Math.min(bytes.remaining(), staging.remaining());
+            staging.put(bytes.slice().limit(length));
+            bytes.position(bytes.position() + length);
+        }
+        return at;
+    }
+
+    private long flush(long position) throws IOException {
+        int length = staging.flip().remaining();
+        if (position + length > allocated) {
+            allocate(position + length);
+        }
+        file.write(new ByteBuffer[] {staging}, position);
+        staging.clear();
+        return position + length;
+    }
+
+    /** Lengthens the file in large steps: forces in between find its length and blocks as they are. */
+    private void allocate(long least) throws IOException {
+        long next = Math.min(Math.max(least, allocated + ALLOCATION_BYTES), Math.max(least, bytesMost));
+        if (next > least) {
+            file.write(new ByteBuffer[] {ByteBuffer.allocate((int) (next - least))}, least);
+        }
+        allocated = next;
     }
 
     /** Makes everything written durable. Never to be tried again after a failure. */
@@ -126,20 +190,36 @@ final class Journal {
     synchronized long rotate() throws IOException {
         if (file != null) {
             file.close();
-            ended.put(sequence, size);
+            ended.put(sequence, new Ended(size, allocated));
             file = null;
             size = 0;
+            allocated = 0;
             sequence++;
         }
         return sequence - 1;
     }
 
-    /** Removes ended files up to a number: all that they hold is in the segments, durably. */
+    /** Lets ended files go up to a number: all that they hold is in the segments, durably. Some are used again. */
     synchronized void dropThrough(long last) throws IOException {
         while (!ended.isEmpty() && ended.firstKey() <= last) {
-            files.delete(file(folder, ended.firstKey()));
-            ended.pollFirstEntry();
+            Map.Entry<Long, Ended> gone = ended.pollFirstEntry();
+            Path path = file(folder, gone.getKey());
+            if (spares.size() < SPARES_MOST && spareBytes() + gone.getValue().allocated <= bytesMost) {
+                Path spare = path.resolveSibling(path.getFileName() + SPARE);
+                files.rename(path, spare);
+                spares.add(Map.entry(spare, gone.getValue().allocated));
+            } else {
+                files.delete(path);
+            }
         }
+    }
+
+    private long spareBytes() {
+        long bytes = sizeBytes();
+        for (Map.Entry<Path, Long> spare : spares) {
+            bytes += spare.getValue();
+        }
+        return bytes;
     }
 
     synchronized void close() throws IOException {

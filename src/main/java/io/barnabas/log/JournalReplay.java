@@ -45,6 +45,7 @@ final class JournalReplay {
         Path folder = Journal.folder(dataDir);
         files.createFolders(folder);
         List<Long> sequences = PartitionFolder.offsets(files, folder, Journal.SUFFIX);
+        removeSpares(folder);
         if (sequences.isEmpty()) {
             return 1;
         }
@@ -65,6 +66,20 @@ final class JournalReplay {
         }
         files.forceFolder(folder);
         return sequences.get(sequences.size() - 1) + 1;
+    }
+
+    /** Durably, before a number is given out again: what they hold must never be taken for new entries. */
+    private void removeSpares(Path folder) throws IOException {
+        boolean removed = false;
+        for (Path path : files.list(folder)) {
+            if (path.toString().endsWith(Journal.SPARE)) {
+                files.delete(path);
+                removed = true;
+            }
+        }
+        if (removed) {
+            files.forceFolder(folder);
+        }
     }
 
     private void findLogs() throws IOException {
@@ -91,13 +106,22 @@ final class JournalReplay {
             while (position < size) {
                 ByteBuffer entry = read(journal, position, size, sequence);
                 if (entry == null) {
-                    LOG.warn("Journal ends with an entry that was never whole file={} position={}", path, position);
+                    if (begun(journal, position, sequence)) {
+                        LOG.warn("Journal ends with an entry that was never whole file={} position={}", path, position);
+                    }
                     return;
                 }
                 apply(entry);
                 position += entry.limit();
             }
         }
+    }
+
+    /** Whether an entry of this file starts here; what is left of the file's life before has another number. */
+    private static boolean begun(LogFile journal, long position, long sequence) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(Journal.HEADER_BYTES);
+        journal.read(header, position);
+        return header.getLong(8) == sequence;
     }
 
     /** The valid entry at a position, or null. */

@@ -28,6 +28,7 @@ final class LogReader {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final LogId id;
+    private final int epoch;
     private final EmbeddedLogSettings settings;
     private final Segments segments;
     private final Durability durability;
@@ -43,6 +44,7 @@ final class LogReader {
 
     LogReader(
             LogId id,
+            int epoch,
             EmbeddedLogSettings settings,
             Segments segments,
             Durability durability,
@@ -51,6 +53,7 @@ final class LogReader {
             LogEvents events,
             LogConfig config) {
         this.id = id;
+        this.epoch = epoch;
         this.settings = settings;
         this.segments = segments;
         this.durability = durability;
@@ -114,7 +117,9 @@ final class LogReader {
         boolean hinted = hint != null && hint.segment == segment && hint.offset == offset;
         int size = segment.sizeBytes();
         int position = hinted ? hint.position : segment.positionBefore(offset, config.indexIntervalBytes());
-        BatchScan scan = new BatchScan(segment.log(), position, size, hinted ? offset : segment.baseOffset(), false);
+        long endOffset = segment.endOffset(); // after the size, so that it is at least the one that belongs to it
+        BatchScan scan = new BatchScan(segment.log(), position, size, hinted ? offset : segment.baseOffset(), false)
+                .neighbours(endOffset, epoch);
         while (true) {
             while (scan.next()) {
                 if (scan.head().lastOffset() >= offset) {
@@ -130,7 +135,7 @@ final class LogReader {
             if (next < 0) {
                 return null;
             }
-            scan = new BatchScan(segment.log(), next, size, range.endOffset(), false);
+            scan = new BatchScan(segment.log(), next, size, range.endOffset(), false).neighbours(endOffset, epoch);
         }
     }
 
@@ -147,6 +152,7 @@ final class LogReader {
         batches.flip();
         int whole = 0;
         long nextOffset = first.baseOffset();
+        int lastEpoch = first.epoch();
         boolean verified =
                 !settings.verifyEveryRead() && segment.verified(first.position(), first.position() + batches.limit());
         while (batches.limit() - whole >= HEADER_BYTES) {
@@ -155,6 +161,10 @@ final class LogReader {
                 break;
             }
             RecordBatch batch = valid(batches, whole, size, nextOffset, verified);
+            boolean changes = batch != null && (batch.baseOffset() != nextOffset || batch.leaderEpoch() != lastEpoch);
+            if (changes && whole > 0 && !inPlace(batches, whole, batch, nextOffset, lastEpoch)) {
+                break; // the read that begins here finds out more
+            }
             if (batch == null) {
                 DamagedRanges.Range range = diagnose(segment, nextOffset);
                 if (whole == 0) {
@@ -166,12 +176,28 @@ final class LogReader {
                 break;
             }
             nextOffset = batch.endOffset();
+            lastEpoch = batch.leaderEpoch();
             whole += size;
         }
         segment.markVerified(first.position(), first.position() + whole);
         int position = (int) first.position() + whole;
         hints.set(slot(nextOffset), new Hint(segment, nextOffset, position));
         return batches.limit(whole).asReadOnlyBuffer();
+    }
+
+    /** False also when the neighbour that would tell was not read. */
+    private boolean inPlace(ByteBuffer batches, int at, RecordBatch batch, long offsetBefore, int epochBefore) {
+        int next = at + batch.sizeInBytes();
+        return batches.limit() - next >= HEADER_BYTES
+                && BatchScan.inPlace(
+                        batch.baseOffset(),
+                        batch.lastOffset(),
+                        batch.leaderEpoch(),
+                        offsetBefore,
+                        epochBefore,
+                        batches.getLong(next + RecordBatch.BASE_OFFSET_AT),
+                        batches.getInt(next + RecordBatch.LEADER_EPOCH_AT),
+                        epoch);
     }
 
     private static RecordBatch valid(ByteBuffer batches, int at, int size, long leastOffset, boolean verified) {
@@ -191,7 +217,8 @@ final class LogReader {
         long least = segment.baseOffset();
         long position = offset <= least ? 0 : segment.positionBefore(offset - 1, config.indexIntervalBytes());
         while (position >= 0) {
-            BatchScan scan = new BatchScan(segment.log(), position, size, least, true);
+            BatchScan scan =
+                    new BatchScan(segment.log(), position, size, least, true).neighbours(segment.endOffset(), epoch);
             boolean more = true;
             while (more) {
                 more = scan.next();
@@ -242,7 +269,8 @@ final class LogReader {
         long position = segment.positionBeforeTime(timestamp, config.indexIntervalBytes());
         long least = segment.baseOffset();
         while (position >= 0) {
-            BatchScan scan = new BatchScan(segment.log(), position, size, least, true);
+            BatchScan scan =
+                    new BatchScan(segment.log(), position, size, least, true).neighbours(segment.endOffset(), epoch);
             while (scan.next() && scan.head().baseOffset() < end) {
                 if (scan.head().maxTimestamp() < timestamp || scan.head().lastOffset() < start) {
                     continue;

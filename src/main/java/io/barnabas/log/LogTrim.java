@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
@@ -19,6 +20,9 @@ final class LogTrim {
 
     /** Renamed files and when they may go, nanoTime; guarded by this. */
     private final List<Renamed> renamed = new ArrayList<>();
+
+    /** Segments that a compaction is about to replace. Volatile: set in a turn, taken back by the compaction. */
+    private volatile Set<Segment> reserved = Set.of();
 
     LogTrim(EngineContext context, EmbeddedPartitionLog log) {
         this.context = context;
@@ -50,7 +54,23 @@ final class LogTrim {
             }
         }
         log.startOffset(start);
-        return new Trimmed(start, log.segments().removeIf(segment -> segment.endOffset() <= start));
+        Set<Segment> kept = reserved;
+        return new Trimmed(
+                start, log.segments().removeIf(segment -> segment.endOffset() <= start && !kept.contains(segment)));
+    }
+
+    /** In a turn: keeps these until {@link #release}, even below the log start; false when one has gone already. */
+    boolean reserve(List<Segment> segments) {
+        if (!log.segments().all().containsAll(segments)) {
+            return false;
+        }
+        reserved = Set.copyOf(segments);
+        return true;
+    }
+
+    /** What is below the log start by now goes with the next truncation or retention. */
+    void release() {
+        reserved = Set.of();
     }
 
     /** In a turn: drops the oldest segments that match, as long as each one does. */

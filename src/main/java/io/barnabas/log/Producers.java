@@ -113,6 +113,13 @@ final class Producers {
         return ProducerSequence.isKey(id) ? keys : producers;
     }
 
+    /** Where the last batch of each producer ends, inclusive. */
+    Map<Long, Long> lastOffsets() {
+        Map<Long, Long> offsets = new HashMap<>();
+        producers.forEach((id, producer) -> offsets.put(id, producer.last().lastOffset));
+        return offsets;
+    }
+
     Undo undo() {
         return new Undo();
     }

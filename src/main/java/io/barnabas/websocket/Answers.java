@@ -11,10 +11,10 @@ import java.util.function.Consumer;
  * flight. Confined to the socket's turns.
  */
 final class Answers {
-    private final Consumer<byte[]> outbound;
+    private final Consumer<Message> outbound;
     private final Deque<Answer> open = new ArrayDeque<>();
 
-    Answers(Consumer<byte[]> outbound) {
+    Answers(Consumer<Message> outbound) {
         this.outbound = requireNonNull(outbound, "outbound");
     }
 
@@ -27,7 +27,7 @@ final class Answers {
 
     private void sendReady() {
         while (!open.isEmpty() && open.peek().ready) {
-            byte[] frame = open.remove().frame;
+            Message frame = open.remove().frame;
             if (frame != null) {
                 outbound.accept(frame);
             }
@@ -37,10 +37,10 @@ final class Answers {
     /** A place in the line. */
     final class Answer {
         private boolean ready;
-        private byte[] frame;
+        private Message frame;
 
         /** @param answer null when nothing is to be answered */
-        void complete(byte[] answer) {
+        void complete(Message answer) {
             frame = answer;
             ready = true;
             sendReady();

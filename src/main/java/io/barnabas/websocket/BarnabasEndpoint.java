@@ -52,7 +52,7 @@ public final class BarnabasEndpoint extends Endpoint {
         session.addMessageHandler(ByteBuffer.class, new MessageHandler.Whole<ByteBuffer>() {
             @Override
             public void onMessage(ByteBuffer bytes) {
-                socket.wrongType();
+                socket.binary(bytes);
             }
         });
         session.addMessageHandler(PongMessage.class, new MessageHandler.Whole<PongMessage>() {

@@ -2,13 +2,17 @@ package io.barnabas.websocket;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.Producing;
 import io.barnabas.broker.RecordOutcome;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.subscription.SerialExecutor;
 import io.barnabas.broker.subscription.Subscription;
 import io.barnabas.broker.subscription.Subscriptions;
+import io.barnabas.log.PartitionLog.AppendResult;
+import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import io.barnabas.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +21,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * One client's socket: what it sends is read on the receiving thread, one frame at a time, and acted on in the socket's
  * turns; it has one subscription at most, of either kind.
  *
- * <p>{@link #text}, {@link #wrongType}, {@link #pong} and {@link #gone} are called by the transport, in order; {@link
+ * <p>{@link #text}, {@link #binary}, {@link #pong} and {@link #gone} are called by the transport, in order; {@link
  * #sweep} and {@link #drain} by anyone. Whatever is not a frame or a counter is confined to the turns.
  */
 final class ClientSocket {
@@ -35,6 +41,7 @@ final class ClientSocket {
     private final WebSocketSettings settings;
     private final FrameReader reader;
     private final ServerFrames frames;
+    private final Producing producing;
     private final Json json;
     private final Subscriptions subscriptions;
     private final SerialExecutor turns;
@@ -54,6 +61,7 @@ final class ClientSocket {
             Connection connection,
             WebSocketSettings settings,
             FrameReader reader,
+            Producing producing,
             Json json,
             Subscriptions subscriptions,
             Executor pool,
@@ -62,6 +70,7 @@ final class ClientSocket {
         this.connection = requireNonNull(connection, "connection");
         this.settings = requireNonNull(settings, "settings");
         this.reader = requireNonNull(reader, "reader");
+        this.producing = requireNonNull(producing, "producing");
         this.json = requireNonNull(json, "json");
         this.subscriptions = requireNonNull(subscriptions, "subscriptions");
         this.frames = new ServerFrames(json);
@@ -86,10 +95,7 @@ final class ClientSocket {
             return;
         }
         try {
-            if (queuedFrames.get() >= settings.maxQueuedFrames()) {
-                throw new BarnabasException(
-                        ErrorCode.OVERLOADED, "this socket sends frames faster than they can be acted on");
-            }
+            requireRoom();
             if (frame instanceof ClientFrame.Produce produce) {
                 produce(produce, text.length());
             } else {
@@ -97,6 +103,43 @@ final class ClientSocket {
             }
         } catch (BarnabasException e) {
             outbound.send(frames.error(frame.id(), e));
+        }
+    }
+
+    /**
+     * A binary frame came. What its header asks for is answered in a PRODUCED frame, in order; a frame whose header cannot
+     * be read, and one over the bounds, in an error frame at once.
+     *
+     * @param frame belongs to the socket from now on
+     */
+    void binary(ByteBuffer frame) {
+        outbound.heard();
+        if (!connection.binary()) {
+            outbound.close(Goodbye.WRONG_FRAME_TYPE, Protocols.JSON_V1 + " has text frames only");
+            return;
+        }
+        int bytes = frame.remaining();
+        if (bytes > settings.maxFrameBytes()) {
+            outbound.close(Goodbye.TOO_LARGE, "a frame may have " + settings.maxFrameBytes() + " bytes");
+            return;
+        }
+        try {
+            BinaryFrame.Produce produce = BinaryFrame.produce(frame);
+            try {
+                requireRoom();
+                produce(produce, bytes);
+            } catch (BarnabasException e) {
+                throw new FrameException(new FrameId.Whole(produce.id()), e);
+            }
+        } catch (FrameException e) {
+            refuse(e);
+        }
+    }
+
+    private void requireRoom() {
+        if (queuedFrames.get() >= settings.maxQueuedFrames()) {
+            throw new BarnabasException(
+                    ErrorCode.OVERLOADED, "this socket sends frames faster than they can be acted on");
         }
     }
 
@@ -133,23 +176,51 @@ final class ClientSocket {
         } catch (BarnabasException e) {
             sent = CompletableFuture.failedFuture(e);
         }
-        CompletionStage<List<RecordOutcome>> appended = sent;
+        answerInOrder(sent, frameBytes, (outcomes, failure) -> produced(frame, outcomes, failure));
+    }
+
+    /** The same with batches as they came. */
+    private void produce(BinaryFrame.Produce frame, int frameBytes) {
+        inFlight.take(frameBytes);
+        CompletionStage<AppendResult> sent;
+        try {
+            TopicPartition partition = new TopicPartition(frame.topic(), frame.partition());
+            sent = producing.appendBatches(partition, frame.batches(), frame.acks());
+        } catch (BarnabasException e) {
+            sent = CompletableFuture.failedFuture(e);
+        }
+        answerInOrder(sent, frameBytes, (result, failure) -> produced(frame, result, failure));
+    }
+
+    private <T> void answerInOrder(
+            CompletionStage<T> appended, int frameBytes, BiFunction<T, Throwable, Message> message) {
         queue(() -> {
             Answers.Answer answer = answers.next();
-            appended.whenComplete((outcomes, failure) -> turns.execute(() -> {
+            appended.whenComplete((result, failure) -> turns.execute(() -> {
                 inFlight.done(frameBytes);
-                answer.complete(produced(frame, outcomes, failure));
+                answer.complete(message.apply(result, failure));
             }));
         });
     }
 
-    private byte[] produced(ClientFrame.Produce frame, List<RecordOutcome> outcomes, Throwable failure) {
+    /** Null when no answer is wanted, as below. */
+    private Message produced(ClientFrame.Produce frame, List<RecordOutcome> outcomes, Throwable failure) {
         if (!frame.answered()) {
             return null;
         }
+        return Message.text(
+                failure == null
+                        ? frames.produced(frame.id(), outcomes)
+                        : frames.error(frame.id(), BarnabasException.of(failure)));
+    }
+
+    private static Message produced(BinaryFrame.Produce frame, AppendResult result, Throwable failure) {
+        if (frame.acks() == Acks.NONE) {
+            return null;
+        }
         return failure == null
-                ? frames.produced(frame.id(), outcomes)
-                : frames.error(frame.id(), BarnabasException.of(failure));
+                ? BinaryFrame.produced(frame.id(), frame.partition(), result)
+                : BinaryFrame.refused(frame.id(), frame.partition(), BarnabasException.of(failure));
     }
 
     private void act(ClientFrame frame) {
@@ -196,8 +267,10 @@ final class ClientSocket {
             throw new BarnabasException(
                     ErrorCode.ILLEGAL_STATE, "this socket has a subscription already; unsubscribe first");
         }
-        JsonOutlet outlet = new JsonOutlet(
-                outbound, frames, json, frame.format(), settings.maxRecordsFrameBytes(), () -> subscription = null);
+        Encoding encoding = connection.binary()
+                ? new BinaryEncoding(settings.maxBatchesFrameBytes())
+                : new JsonEncoding(json, frame.format(), settings.maxRecordsFrameBytes());
+        SocketOutlet outlet = new SocketOutlet(outbound, frames, encoding, () -> subscription = null);
         Subscription opened = subscriptions.open(frame.request(), outlet, turns);
         CompletionStage<Subscription.Started> started = opened.start();
         subscription = opened;
@@ -227,7 +300,7 @@ final class ClientSocket {
     }
 
     /** Sends the answer when the stage completes, which it does in a turn. */
-    private <T> void answer(FrameId id, CompletionStage<T> stage, java.util.function.Function<T, byte[]> frame) {
+    private <T> void answer(FrameId id, CompletionStage<T> stage, Function<T, byte[]> frame) {
         stage.whenComplete((value, failure) ->
                 outbound.send(failure == null ? frame.apply(value) : frames.error(id, BarnabasException.of(failure))));
     }
@@ -249,11 +322,6 @@ final class ClientSocket {
         if (subscription != null) {
             subscription.writable();
         }
-    }
-
-    /** A frame of a type came that the sub-protocol does not have. */
-    void wrongType() {
-        outbound.close(Goodbye.WRONG_FRAME_TYPE, Protocols.JSON_V1 + " has text frames only");
     }
 
     void pong(ByteBuffer payload) {

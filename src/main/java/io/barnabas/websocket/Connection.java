@@ -6,17 +6,20 @@ import java.util.function.Consumer;
 /** One open WebSocket, as the server's transport gives it. Thread-safe; nothing here waits for the client. */
 interface Connection {
     /**
-     * Sends a text frame. Frames and pings go out in the order of the calls.
+     * Sends a frame. Frames and pings go out in the order of the calls.
      *
      * @param sent called once, on any thread, with null when the transport has passed it on, or with the failure
      */
-    void send(String text, Consumer<Throwable> sent);
+    void send(Message frame, Consumer<Throwable> sent);
 
     /** Sends a ping; a failure shows elsewhere. */
     void ping(ByteBuffer payload);
 
     /** Begins to close; the reason has at most 123 bytes. Idempotent. */
     void close(Goodbye goodbye, String reason);
+
+    /** Whether {@link Protocols#BINARY_V1} was agreed on. */
+    boolean binary();
 
     /** For logs: who it is. */
     String id();

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.RecordWriter;
 import io.barnabas.broker.subscription.Outlet;
-import io.barnabas.log.PartitionLog.ReadResult;
+import io.barnabas.broker.subscription.Portion;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.RecordBatch;
@@ -21,7 +21,7 @@ import java.util.Iterator;
 import java.util.function.Consumer;
 
 /**
- * The records of one read as frames: straight from the batches' bytes into JSON, no object per record. Records below the
+ * The records of one portion as frames: straight from the batches' bytes into JSON, no object per record. Records below the
  * first offset asked for, which the first batch may hold, are passed over. Confined to one thread.
  */
 final class JsonFeed implements Outlet.Feed {
@@ -48,7 +48,7 @@ final class JsonFeed implements Outlet.Feed {
     /** @param maxFrameBytes a frame ends with the record that reaches this size */
     JsonFeed(
             TopicPartition partition,
-            ReadResult read,
+            Portion portion,
             long from,
             Json json,
             RecordWriter writer,
@@ -59,10 +59,10 @@ final class JsonFeed implements Outlet.Feed {
         this.writer = requireNonNull(writer, "writer");
         this.maxFrameBytes = maxFrameBytes;
         this.frames = requireNonNull(frames, "frames");
-        this.endOffset = read.highWatermark();
+        this.endOffset = portion.highWatermark();
         this.from = from;
         this.nextOffset = from;
-        this.batches = RecordBatches.stored(read.batches()).iterator();
+        this.batches = RecordBatches.stored(portion.batches()).iterator();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.barnabas.websocket;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
@@ -69,14 +68,20 @@ final class Outbound {
     }
 
     /** Sends a text frame, UTF-8; after the close it goes nowhere. */
-    void send(byte[] frame) {
+    void send(byte[] utf8) {
+        send(Message.text(utf8));
+    }
+
+    /** Sends a frame; after the close it goes nowhere. */
+    void send(Message frame) {
         if (closed) {
             return;
         }
-        if (queuedBytes.getAndAdd(frame.length) == 0) {
+        int bytes = frame.bytes();
+        if (queuedBytes.getAndAdd(bytes) == 0) {
             lastProgressNanos = nanoTime.getAsLong();
         }
-        connection.send(new String(frame, UTF_8), failure -> passedOn(frame.length));
+        connection.send(frame, failure -> passedOn(bytes));
         if (queuedBytes.get() > 2L * maxQueuedBytes) {
             close(Goodbye.POLICY, "answers are not read");
         }

@@ -9,8 +9,11 @@ final class Protocols {
     /** Text frames; spoken too with a client that asks for none. */
     static final String JSON_V1 = "barnabas.json.v1";
 
+    /** The same, but for record batches, which travel in binary frames. */
+    static final String BINARY_V1 = "barnabas.binary.v1";
+
     /** In the order of our preference. */
-    static final List<String> SUPPORTED = List.of(JSON_V1);
+    static final List<String> SUPPORTED = List.of(JSON_V1, BINARY_V1);
 
     private Protocols() {}
 

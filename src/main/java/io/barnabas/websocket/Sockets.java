@@ -32,6 +32,7 @@ public final class Sockets {
     private final WebSocketSettings settings;
     private final Subscriptions subscriptions;
     private final FrameReader reader;
+    private final Producing producing;
     private final Json json;
     private final Origins origins;
     private final Executor pool;
@@ -69,6 +70,7 @@ public final class Sockets {
         this.settings = requireNonNull(settings, "settings");
         this.subscriptions = requireNonNull(subscriptions, "subscriptions");
         this.reader = new FrameReader(json, producing, limits, settings.defaultCredit());
+        this.producing = producing;
         this.json = requireNonNull(json, "json");
         this.origins = new Origins(settings.allowedOrigins());
         this.pool = requireNonNull(pool, "pool");
@@ -104,8 +106,8 @@ public final class Sockets {
             connection.close(Goodbye.TRY_AGAIN_LATER, settings.maxSockets() + " sockets are open, the limit");
             return Optional.empty();
         }
-        ClientSocket socket =
-                new ClientSocket(connection, settings, reader, json, subscriptions, pool, inFlightBytes, nanoTime);
+        ClientSocket socket = new ClientSocket(
+                connection, settings, reader, producing, json, subscriptions, pool, inFlightBytes, nanoTime);
         open.add(socket);
         return Optional.of(socket);
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.SendHandler;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,14 +31,19 @@ final class TyrusConnection implements Connection {
     }
 
     @Override
-    public void send(String text, Consumer<Throwable> sent) {
+    public void send(Message frame, Consumer<Throwable> sent) {
         AtomicBoolean told = new AtomicBoolean();
+        SendHandler done = result -> {
+            if (told.compareAndSet(false, true)) {
+                sent.accept(result.isOK() ? null : result.getException());
+            }
+        };
         try {
-            session.getAsyncRemote().sendText(text, result -> {
-                if (told.compareAndSet(false, true)) {
-                    sent.accept(result.isOK() ? null : result.getException());
-                }
-            });
+            if (frame.text()) {
+                session.getAsyncRemote().sendText(frame.string(), done);
+            } else {
+                session.getAsyncRemote().sendBinary(frame.payload(), done);
+            }
         } catch (RuntimeException e) { // the session closed between two looks at it
             LOG.debug("frame not sent socket={}", session.getId(), e);
             if (told.compareAndSet(false, true)) {
@@ -73,6 +79,11 @@ final class TyrusConnection implements Connection {
             cut = cut.substring(0, Math.min(cut.length() - 1, MAX_REASON_BYTES));
         }
         return cut;
+    }
+
+    @Override
+    public boolean binary() {
+        return Protocols.BINARY_V1.equals(session.getNegotiatedSubprotocol());
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.List;
  * @param maxSockets open at once; one more is closed with 1013
  * @param maxFrameBytes of one frame from a client, UTF-8; a larger one closes the socket with 1009
  * @param maxRecordsFrameBytes size at which a frame of records is sent; a single larger record still goes in one frame
+ * @param maxBatchesFrameBytes the same for frames of whole batches; a single larger batch still goes in one frame
  * @param maxQueuedBytes handed to the server's transport for one socket and not sent yet; over it records are not read,
  *     and at twice as much, when a client does not read its answers either, the socket is closed with 1008
  * @param maxInFlightProduces produce frames of one socket that are not answered yet; one more is {@code OVERLOADED}
@@ -28,6 +29,7 @@ public record WebSocketSettings(
         int maxSockets,
         int maxFrameBytes,
         int maxRecordsFrameBytes,
+        int maxBatchesFrameBytes,
         int maxQueuedBytes,
         int maxInFlightProduces,
         long maxInFlightBytes,
@@ -49,6 +51,7 @@ public record WebSocketSettings(
             10_000,
             1 << 20,
             128 << 10,
+            256 << 10,
             1 << 20,
             64,
             8L << 20,
@@ -68,6 +71,7 @@ public record WebSocketSettings(
         within("max-sockets", maxSockets, Integer.MAX_VALUE);
         within("max-frame-bytes", maxFrameBytes, TRANSPORT_FRAME_BYTES);
         within("max-records-frame-bytes", maxRecordsFrameBytes, Integer.MAX_VALUE);
+        within("max-batches-frame-bytes", maxBatchesFrameBytes, Integer.MAX_VALUE);
         within("max-queued-bytes", maxQueuedBytes, Integer.MAX_VALUE);
         within("max-in-flight-produces", maxInFlightProduces, Integer.MAX_VALUE);
         within("max-in-flight-bytes", maxInFlightBytes, Long.MAX_VALUE);

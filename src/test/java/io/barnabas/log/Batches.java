@@ -51,6 +51,14 @@ final class Batches {
         return builder.build();
     }
 
+    /** One keyed record of an idempotent producer. */
+    static ByteBuffer keyedBy(long producerId, int sequence, String key, String value) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE);
+        builder.producer(producerId, (short) 0, sequence);
+        builder.append(1_000, key.getBytes(UTF_8), value.getBytes(UTF_8), List.of());
+        return builder.build();
+    }
+
     static ByteBuffer together(ByteBuffer first, ByteBuffer second) {
         return ByteBuffer.allocate(first.remaining() + second.remaining())
                 .put(first)

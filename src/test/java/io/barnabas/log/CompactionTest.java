@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.record.Acks;
 import io.barnabas.record.LogRecord;
+import io.barnabas.record.RecordBatch;
 import io.barnabas.record.TopicPartition;
 import io.barnabas.testing.MemoryFiles;
 import java.util.HashMap;
@@ -86,6 +87,32 @@ class CompactionTest {
         assertThat(log.endOffset()).isEqualTo(560);
         assertThat(Batches.records(get(log.read(0, 1)).batches()).get(0).value())
                 .isNotNull();
+        engine.close();
+    }
+
+    @Test
+    void keepsTheLastBatchOfAProducerThoughNothingIsLeftInIt() {
+        // given
+        MemoryFiles files = new MemoryFiles();
+        EmbeddedLogEngine engine = CrashTest.engine(files, CrashTest.settings(400));
+        PartitionLog log = get(engine.open(ID, 1, CONFIG));
+        get(log.append(Batches.keyedBy(7, 0, "key", "old"), Acks.ALL));
+        get(log.append(Batches.keyedBy(7, 1, "key", "older"), Acks.ALL));
+        for (int i = 0; i < 60; i++) {
+            get(log.append(Batches.keyed(1_000, "key", "v" + i), Acks.ALL));
+        }
+        engine.checkpoint();
+        // when
+        engine.keepHouse();
+        // then
+        RecordBatch first = Batches.first(get(log.read(0, 1)).batches());
+        assertThat(first.recordCount()).isZero();
+        assertThat(first.producerId()).isEqualTo(7);
+        assertThat(first.lastSequence()).isEqualTo(1);
+        assertThat(first.lastOffset()).isEqualTo(1);
+        assertThat(get(log.append(Batches.keyedBy(7, 1, "key", "older"), Acks.ALL))
+                        .duplicate())
+                .isTrue();
         engine.close();
     }
 

@@ -76,6 +76,7 @@ class CrashTest {
                 60_000,
                 0,
                 1 << 20,
+                1L << 40,
                 false);
     }
 

@@ -200,6 +200,48 @@ class EmbeddedLogFaultTest {
         }
     }
 
+    /** Base offset and epoch lie outside the checksum; only what stands around a batch tells that they are wrong. */
+    @Test
+    void neverServesABatchUnderAnotherOffsetOrEpoch() {
+        // given
+        EmbeddedLogEngine first = engine();
+        PartitionLog log = get(first.open(id(0), 5, CONFIG));
+        for (String value : List.of("a", "b", "c", "d")) {
+            get(log.append(batch(value), Acks.ALL));
+        }
+        first.close();
+        byte[] whole = files.bytes(SEGMENT);
+        int size = whole.length / 4;
+        MemoryFiles before = files;
+        for (int batch = 0; batch < 4; batch++) {
+            for (int bit = 0; bit < 16 * 8; bit++) {
+                if (bit % 3 != batch % 3 || (bit >= 64 && bit < 96)) {
+                    continue; // the length is tested elsewhere
+                }
+                if (bit >= 96 && (whole[batch * size + bit / 8] & 1 << bit % 8) != 0) {
+                    continue; // a lower epoch at the first batch looked at is not seen
+                }
+                files = before.crashed(null);
+                byte[] damaged = whole.clone();
+                damaged[batch * size + bit / 8] ^= (byte) (1 << (bit % 8));
+                files.put(SEGMENT, damaged);
+                // when
+                PartitionLog again = get(engine().open(id(0), 5, CONFIG));
+                ErrorCode direct = codeOf(again.read(batch, 1));
+                // then
+                assertThat(direct).as("batch %d bit %d", batch, bit).isEqualTo(ErrorCode.CORRUPT_DATA);
+                for (int offset = 0; offset < 4; offset++) {
+                    if (offset != batch) { // nothing around is lost
+                        assertThat(Batches.values(get(again.read(offset, 1)).batches()))
+                                .as("batch %d bit %d offset %d", batch, bit, offset)
+                                .containsExactly(offset + ":" + "abcd".charAt(offset));
+                    }
+                }
+                started.remove(started.size() - 1).close();
+            }
+        }
+    }
+
     @Test
     void keepsAcknowledgedOffsetsWhenTheirBytesAreGone() {
         // given
@@ -297,6 +339,43 @@ class EmbeddedLogFaultTest {
         assertThat(future.logStartOffset()).isZero();
         assertThat(sized.size().sizeBytes()).isBetween(1024L, 3072L);
         assertThat(codeOf(aged.read(0, 100))).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
+    void takesNothingFromTheFormerLifeOfAJournalFile() {
+        // given
+        EmbeddedLogEngine first = engine();
+        PartitionLog log = open(first);
+        for (int i = 0; i < 8; i++) {
+            get(log.append(batch("old" + i, "old"), Acks.ALL));
+        }
+        first.checkpoint();
+        first.checkpoint();
+        // when
+        get(log.append(batch("new"), Acks.ALL));
+        // then
+        assertThat(files.all().stream().map(Path::toString).filter(name -> name.contains("/journal/")))
+                .as("the same file under a new number")
+                .containsExactly("/data/journal/00000000000000000002.journal");
+        assertThat(everything(restarted())).hasSize(17).endsWith("new");
+        assertThat(files.all().stream().map(Path::toString).filter(name -> name.contains("/journal/")))
+                .isEmpty();
+    }
+
+    @Test
+    void removesSpareJournalFilesBeforeANumberIsGivenOutAgain() {
+        // given
+        EmbeddedLogEngine first = engine();
+        PartitionLog log = open(first);
+        get(log.append(batch("a"), Acks.ALL));
+        first.checkpoint();
+        assertThat(files.all()).anyMatch(path -> path.toString().endsWith(".journal.spare"));
+        // when
+        PartitionLog again = restarted();
+        // then
+        assertThat(files.all()).noneMatch(path -> path.toString().endsWith(".spare"));
+        get(again.append(batch("b"), Acks.ALL));
+        assertThat(everything(restarted())).containsExactly("a", "b");
     }
 
     @Test

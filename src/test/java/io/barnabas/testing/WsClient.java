@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -71,6 +72,17 @@ public final class WsClient implements AutoCloseable {
     /** Sends a text frame as it is, readable or not. */
     public synchronized void send(String text) {
         socket.sendText(text, true).join();
+    }
+
+    /** As {@link #send(String)}, for a frame at which the server may hang up before it has read all of it. */
+    public void sendUnlessClosed(String text) {
+        try {
+            send(text);
+        } catch (CompletionException closed) {
+            if (!(closed.getCause() instanceof IOException)) {
+                throw closed;
+            }
+        }
     }
 
     public void send(JsonNode frame) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.websocket.SocketFixture.Client;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,7 +144,7 @@ class ClientSocketTest {
 
     @Test
     void closesWhenABinaryFrameComes() {
-        client.socket().wrongType();
+        client.send(ByteBuffer.allocate(3));
         assertThat(client.connection().closed).contains(Goodbye.WRONG_FRAME_TYPE);
     }
 

@@ -8,6 +8,7 @@ import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordFormat;
 import io.barnabas.broker.format.RecordWriter;
+import io.barnabas.broker.subscription.Portion;
 import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.Compression;
@@ -73,7 +74,7 @@ class JsonFeedTest {
         Json json = new Json(JsonLimits.DEFAULT);
         return new JsonFeed(
                 new TopicPartition("orders", 0),
-                new ReadResult(batches.asReadOnlyBuffer(), 100, 0),
+                Portion.alone(new ReadResult(batches.asReadOnlyBuffer(), 100, 0)),
                 from,
                 json,
                 new RecordWriter(RecordFormat.TEXT, json),

@@ -16,11 +16,17 @@ final class RecordedConnection implements Connection {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     final List<JsonNode> frames = new ArrayList<>();
+    final List<ByteBuffer> binaryFrames = new ArrayList<>();
     final Deque<ByteBuffer> pings = new ArrayDeque<>();
     Optional<Goodbye> closed = Optional.empty();
 
     private final Deque<Consumer<Throwable>> held = new ArrayDeque<>();
+    private final boolean binary;
     private boolean holding;
+
+    RecordedConnection(boolean binary) {
+        this.binary = binary;
+    }
 
     void hold() {
         holding = true;
@@ -56,16 +62,24 @@ final class RecordedConnection implements Connection {
     }
 
     @Override
-    public void send(String text, Consumer<Throwable> sent) {
-        try {
-            frames.add(MAPPER.readTree(text));
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("not JSON: " + text, e);
+    public void send(Message frame, Consumer<Throwable> sent) {
+        if (frame.text()) {
+            frames.add(parsed(frame.string()));
+        } else {
+            binaryFrames.add(frame.payload());
         }
         if (holding) {
             held.add(sent);
         } else {
             sent.accept(null);
+        }
+    }
+
+    private static JsonNode parsed(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + text, e);
         }
     }
 
@@ -79,6 +93,11 @@ final class RecordedConnection implements Connection {
         if (closed.isEmpty()) {
             closed = Optional.of(goodbye);
         }
+    }
+
+    @Override
+    public boolean binary() {
+        return binary;
     }
 
     @Override

@@ -41,12 +41,18 @@ final class SocketFixture implements AutoCloseable {
     }
 
     Client connect() {
-        RecordedConnection connection = new RecordedConnection();
+        return connect(false);
+    }
+
+    /** @param binary the client asked for whole batches in binary frames */
+    Client connect(boolean binary) {
+        RecordedConnection connection = new RecordedConnection(binary);
         Json json = new Json(JsonLimits.DEFAULT);
         ClientSocket socket = new ClientSocket(
                 connection,
                 settings,
                 new FrameReader(json, broker.producing, RecordsLimits.DEFAULT, settings.defaultCredit()),
+                broker.producing,
                 json,
                 subscriptions,
                 Runnable::run,
@@ -84,6 +90,12 @@ final class SocketFixture implements AutoCloseable {
         /** A frame in JSON with single quotes. */
         Client send(String frame) {
             socket.text(frame.replace('\'', '"'));
+            return this;
+        }
+
+        /** A binary frame. */
+        Client send(ByteBuffer frame) {
+            socket.binary(frame);
             return this;
         }
 

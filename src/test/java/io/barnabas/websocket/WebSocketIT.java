@@ -108,7 +108,7 @@ class WebSocketIT {
     @Test
     void closesAfterAFrameThatTheTransportCannotHold() {
         WsClient client = WsClient.connect(uri);
-        client.send("{\"type\":\"credit\",\"id\":\"" + "x".repeat(5 << 20) + "\"}");
+        client.sendUnlessClosed("{\"type\":\"credit\",\"id\":\"" + "x".repeat(5 << 20) + "\"}");
         assertThat(client.awaitClosed()).isEqualTo(1009);
     }
 

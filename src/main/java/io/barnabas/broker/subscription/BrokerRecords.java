@@ -6,11 +6,14 @@ import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.StartPosition;
 import io.barnabas.broker.Topics;
-import io.barnabas.log.PartitionLog.ReadResult;
+import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.Registration;
+import io.barnabas.record.BarnabasException;
 import io.barnabas.record.TopicPartition;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 
 /** The broker's records for subscriptions. Thread-safe. */
@@ -20,11 +23,13 @@ final class BrokerRecords implements RecordSource {
     private final Topics topics;
     private final Fetching fetching;
     private final Positioning positioning;
+    private final SharedReads shared;
 
-    BrokerRecords(Topics topics, Fetching fetching, Positioning positioning) {
+    BrokerRecords(Topics topics, Fetching fetching, Positioning positioning, long sharedBytes) {
         this.topics = requireNonNull(topics, "topics");
         this.fetching = requireNonNull(fetching, "fetching");
         this.positioning = requireNonNull(positioning, "positioning");
+        this.shared = new SharedReads(sharedBytes);
     }
 
     @Override
@@ -33,8 +38,14 @@ final class BrokerRecords implements RecordSource {
     }
 
     @Override
-    public CompletionStage<ReadResult> read(TopicPartition partition, long offset, int maxBytes) {
-        return fetching.fetch(partition, offset, maxBytes, NO_WAIT);
+    public CompletionStage<Portion> read(TopicPartition partition, long offset, int maxBytes) {
+        PartitionLog log;
+        try {
+            log = fetching.log(partition);
+        } catch (BarnabasException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return shared.read(partition, log, offset, () -> fetching.fetch(partition, offset, maxBytes, NO_WAIT));
     }
 
     @Override
@@ -44,7 +55,15 @@ final class BrokerRecords implements RecordSource {
 
     @Override
     public Registration onRecords(TopicPartition partition, LongConsumer listener) {
-        return fetching.onRecords(partition, listener);
+        Registration registration = fetching.onRecords(partition, listener);
+        AtomicBoolean closed = new AtomicBoolean();
+        shared.follow(partition);
+        return () -> {
+            registration.close();
+            if (closed.compareAndSet(false, true)) {
+                shared.unfollow(partition);
+            }
+        };
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.barnabas.broker.subscription;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.StartPosition;
-import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
@@ -43,7 +42,9 @@ final class Delivery {
     /** Set by notification threads and cleared in a turn: many notifications, one task. */
     private final AtomicBoolean woken = new AtomicBoolean();
 
+    /** Below zero when whole batches held more than there was credit for. */
     private long credit;
+
     private boolean reading;
     private boolean closed;
 
@@ -112,7 +113,7 @@ final class Delivery {
 
     /** Reads on if nothing is in the way. */
     void pump() {
-        if (closed || reading || credit == 0 || !outlet.writable()) {
+        if (closed || reading || credit <= 0 || !outlet.writable()) {
             return;
         }
         PartitionReader reader = nextInLine();
@@ -142,7 +143,7 @@ final class Delivery {
         return (int) Math.max(Math.min(LEAST_READ_BYTES, readBytes), Math.min(readBytes, wanted * recordBytes));
     }
 
-    private void arrived(PartitionReader reader, PartitionReader.Attempt attempt, ReadResult read, Throwable failure) {
+    private void arrived(PartitionReader reader, PartitionReader.Attempt attempt, Portion read, Throwable failure) {
         reading = false;
         if (!closed && reader.current(attempt)) {
             try {
@@ -159,7 +160,7 @@ final class Delivery {
         pump();
     }
 
-    private void send(PartitionReader reader, ReadResult read) {
+    private void send(PartitionReader reader, Portion read) {
         int bytes = read.batches().remaining();
         if (bytes == 0) {
             return;

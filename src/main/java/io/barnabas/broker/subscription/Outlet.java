@@ -1,6 +1,5 @@
 package io.barnabas.broker.subscription;
 
-import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.TopicPartition;
 import java.util.Optional;
@@ -18,7 +17,7 @@ public interface Outlet {
     boolean writable();
 
     /** Begins to send records of one read, those at or above {@code from}. */
-    Feed feed(TopicPartition partition, ReadResult read, long from);
+    Feed feed(TopicPartition partition, Portion portion, long from);
 
     /**
      * What is read from now on, with the next offset to be sent of each; an offset is absent while it is not known
@@ -43,7 +42,7 @@ public interface Outlet {
         /**
          * Sends one frame.
          *
-         * @param most records, at least 1
+         * @param most records, at least 1; an outlet that sends whole batches may exceed it by less than one batch
          * @return how many it holds; 0 when nothing is left of the read, and then nothing was sent
          * @throws BarnabasException when the stored records cannot be decoded
          */

@@ -1,7 +1,6 @@
 package io.barnabas.broker.subscription;
 
 import io.barnabas.broker.StartPosition;
-import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.log.PartitionLog.Registration;
 import io.barnabas.record.TopicPartition;
 import java.util.concurrent.CompletionStage;
@@ -13,7 +12,7 @@ interface RecordSource {
     int partitionCount(String topic);
 
     /** Whole batches from the one that holds {@code offset}, as they are now; never waits for more. */
-    CompletionStage<ReadResult> read(TopicPartition partition, long offset, int maxBytes);
+    CompletionStage<Portion> read(TopicPartition partition, long offset, int maxBytes);
 
     /** Exclusive end of what can be read; throws when the partition is not served here at the moment. */
     long highWatermark(TopicPartition partition);

@@ -8,6 +8,8 @@ import io.barnabas.record.ErrorCode;
  *
  * @param readBytes {@code barnabas.subscription.read-bytes}: read from a partition at once, the memory that one
  *     subscription needs for records on their way
+ * @param sharedReadBytes {@code barnabas.subscription.shared-read-bytes}: kept of what was read last from partitions
+ *     that several subscriptions follow, with the frames made of it, so that it is read and encoded once for all
  * @param maxCredit {@code barnabas.subscription.max-credit}: most records that a reader can have asked for
  * @param autoCommitIntervalMs {@code barnabas.subscription.auto-commit-interval-ms}: how often what was received is
  *     committed
@@ -20,6 +22,7 @@ import io.barnabas.record.ErrorCode;
  */
 public record SubscriptionSettings(
         int readBytes,
+        long sharedReadBytes,
         long maxCredit,
         int autoCommitIntervalMs,
         int sessionTimeoutMs,
@@ -27,10 +30,11 @@ public record SubscriptionSettings(
         int recheckIntervalMs) {
     /** What holds when nothing is set. */
     public static final SubscriptionSettings DEFAULTS =
-            new SubscriptionSettings(256 << 10, 10_000_000, 1_000, 30_000, 30_000, 1_000);
+            new SubscriptionSettings(256 << 10, 16L << 20, 10_000_000, 1_000, 30_000, 30_000, 1_000);
 
     public SubscriptionSettings {
         if (readBytes < 1
+                || sharedReadBytes < 1
                 || maxCredit < 1
                 || autoCommitIntervalMs < 1
                 || sessionTimeoutMs < 1

@@ -20,7 +20,7 @@ public final class Subscriptions {
             Positioning positioning,
             GroupCoordinator coordinator,
             SubscriptionSettings settings) {
-        this(new BrokerRecords(topics, fetching, positioning), coordinator, settings);
+        this(new BrokerRecords(topics, fetching, positioning, settings.sharedReadBytes()), coordinator, settings);
     }
 
     Subscriptions(RecordSource source, GroupCoordinator coordinator, SubscriptionSettings settings) {

@@ -1,0 +1,94 @@
+package io.barnabas.broker.subscription;
+
+import static java.util.Objects.requireNonNull;
+
+import io.barnabas.log.PartitionLog.ReadResult;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/**
+ * What one read gave, on its way to one reader or to several that follow the same partition. Those share what was made
+ * of the bytes, too, so that it is made once. Thread-safe.
+ */
+public final class Portion {
+    private final ByteBuffer batches;
+    private final long highWatermark;
+
+    /** What was made of the batches; null when they are for one reader alone. */
+    private final Forms forms;
+
+    private Portion(ByteBuffer batches, long highWatermark, Forms forms) {
+        this.batches = requireNonNull(batches, "batches");
+        this.highWatermark = highWatermark;
+        this.forms = forms;
+    }
+
+    /** For one reader. */
+    public static Portion alone(ReadResult read) {
+        return new Portion(read.batches(), read.highWatermark(), null);
+    }
+
+    /**
+     * For several readers.
+     *
+     * @param grown told the bytes of each form that is made
+     */
+    static Portion shared(ReadResult read, IntConsumer grown) {
+        return new Portion(read.batches(), read.highWatermark(), new Forms(grown));
+    }
+
+    /** The same bytes, with how far the log reaches by now. */
+    Portion seenAt(long newHighWatermark) {
+        return new Portion(batches, newHighWatermark, forms);
+    }
+
+    /** Whole batches back to back, read-only; not to be moved. Empty at the end. */
+    public ByteBuffer batches() {
+        return batches;
+    }
+
+    /** Exclusive end of what can be read, at the time when the reader got this. */
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    /** Whether others may get the same. */
+    public boolean shared() {
+        return forms != null;
+    }
+
+    /**
+     * What {@code making} makes of the batches; made once for all that share them.
+     *
+     * @param key tells this form from others, by equality
+     */
+    public <F extends Form> F form(Object key, Class<F> type, Supplier<F> making) {
+        return forms == null ? making.get() : type.cast(forms.of(key, making));
+    }
+
+    /** Something made of batches. Immutable. */
+    public interface Form {
+        /** What it takes of the memory. */
+        int bytes();
+    }
+
+    private static final class Forms {
+        private final Map<Object, Form> made = new ConcurrentHashMap<>();
+        private final IntConsumer grown;
+
+        Forms(IntConsumer grown) {
+            this.grown = requireNonNull(grown, "grown");
+        }
+
+        Form of(Object key, Supplier<? extends Form> making) {
+            return made.computeIfAbsent(key, missing -> {
+                Form form = making.get();
+                grown.accept(form.bytes());
+                return form;
+            });
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.barnabas.websocket;
+
+import static java.util.Objects.requireNonNull;
+
+import io.barnabas.broker.format.Json;
+import io.barnabas.broker.format.RecordFormat;
+import io.barnabas.broker.format.RecordWriter;
+import io.barnabas.broker.subscription.Outlet;
+import io.barnabas.broker.subscription.Portion;
+import io.barnabas.record.TopicPartition;
+import java.util.function.Consumer;
+
+/** Records as JSON in text frames. */
+final class JsonEncoding implements Encoding {
+    private final Json json;
+    private final RecordFormat format;
+    private final RecordWriter writer;
+    private final int maxFrameBytes;
+
+    JsonEncoding(Json json, RecordFormat format, int maxFrameBytes) {
+        this.json = requireNonNull(json, "json");
+        this.format = requireNonNull(format, "format");
+        this.writer = new RecordWriter(format, json);
+        this.maxFrameBytes = maxFrameBytes;
+    }
+
+    private record Form(RecordFormat format, long from) {}
+
+    @Override
+    public Outlet.Feed feed(TopicPartition partition, Portion portion, long from, Consumer<Message> frames) {
+        return new JsonFeed(
+                partition, portion, from, json, writer, maxFrameBytes, utf8 -> frames.accept(Message.text(utf8)));
+    }
+
+    @Override
+    public Object form(long from) {
+        return new Form(format, from);
+    }
+
+    /** A record's JSON is about as much longer than the record as offset, timestamp and names take. */
+    @Override
+    public boolean fitsOneFrame(int batchesBytes) {
+        return batchesBytes < maxFrameBytes / 2;
+    }
+}
