@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * Fills a room's {@code XSettings} record from settings: the component {@code sessionTimeoutMs} of the record with the
  * prefix {@code barnabas.group.} is the setting {@code barnabas.group.session-timeout-ms}. What a value must look like
- * follows from the component: a number whose name ends in {@code Ms} is a duration, in {@code Bytes} a size. The record
+ * follows from the component: a number whose name ends in {@code Ms} is a duration, in {@code Bytes} or {@code BytesPerSecond} a size. The record
  * checks ranges itself.
  */
 final class SettingsBinder {
@@ -77,7 +77,7 @@ final class SettingsBinder {
         if (component.getName().endsWith("Ms")) {
             return settings.durationMs(name, 0, most);
         }
-        if (component.getName().endsWith("Bytes")) {
+        if (component.getName().endsWith("Bytes") || component.getName().endsWith("BytesPerSecond")) {
             return settings.bytes(name, 0, most);
         }
         return settings.wholeNumber(name, least, most);
