@@ -2,6 +2,7 @@ package io.barnabas.broker;
 
 import io.barnabas.broker.RecordOutcome.Refused;
 import io.barnabas.broker.RecordOutcome.Stored;
+import io.barnabas.broker.format.IncomingRecord;
 import io.barnabas.cluster.Topic;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.PartitionLog.AppendResult;
@@ -38,7 +39,7 @@ public final class ProduceRequest {
     private static final long REFUSED = -1L;
 
     /** What a batch's buffer begins with; it grows by doubling up to the topic's largest batch. */
-    private static final int FIRST_BATCH_BYTES = 1024;
+    private static final int FIRST_BATCH_BYTES = 4 * 1024;
 
     private final Producing producing;
     private final Topic topic;
@@ -113,6 +114,41 @@ public final class ProduceRequest {
      *     has a partition and the record names one too
      */
     public void add(int partition, long timestamp, byte[] recordKey, byte[] value, List<Header> headers) {
+        if (key != null) {
+            key.add(partition, timestamp, recordKey, value, headers);
+        }
+        append(partition, timestamp, recordKey, 0, lengthOf(recordKey), value, 0, lengthOf(value), headers);
+    }
+
+    /** As {@link #add(int, long, byte[], byte[], List)}; the record's bytes are copied before this returns. */
+    public void add(IncomingRecord record) {
+        if (key != null) {
+            add(record.partition(), record.timestamp(), record.keyBytes(), record.valueBytes(), record.headers());
+            return;
+        }
+        byte[] bytes = record.array();
+        append(
+                record.partition(),
+                record.timestamp(),
+                record.hasKey() ? bytes : null,
+                record.keyAt(),
+                Math.max(0, record.keyLength()),
+                record.valueLength() >= 0 ? bytes : null,
+                record.valueAt(),
+                Math.max(0, record.valueLength()),
+                record.headers());
+    }
+
+    private void append(
+            int partition,
+            long timestamp,
+            byte[] recordKey,
+            int keyAt,
+            int keyLength,
+            byte[] value,
+            int valueAt,
+            int valueLength,
+            List<Header> headers) {
         if (recordCount == maxRecords) {
             throw new BarnabasException(
                     ErrorCode.BODY_TOO_LARGE, "a request may hold at most " + maxRecords + " records");
@@ -120,20 +156,29 @@ public final class ProduceRequest {
         if (recordCount == places.length) {
             places = Arrays.copyOf(places, places.length * 2);
         }
-        if (key != null) {
-            key.add(partition, timestamp, recordKey, value, headers);
+        long recordBytes = RecordBatchBuilder.recordBytesAtMost(keyLength, valueLength, headers);
+        int target = choose(partition, recordKey, keyAt, keyLength);
+        if (fits(target, recordKey, recordBytes)) {
+            Pending batches = pending.computeIfAbsent(target, absent -> new Pending());
+            RecordBatchBuilder batch = batches.batchFor(recordBytes);
+            batch.append(
+                    timestamp >= 0 ? timestamp : nowMs,
+                    recordKey,
+                    keyAt,
+                    keyLength,
+                    value,
+                    valueAt,
+                    valueLength,
+                    headers);
+            places[recordCount] = ((long) target << 32) | batches.added();
+        } else {
+            places[recordCount] = REFUSED;
         }
-        places[recordCount] = place(partition, timestamp, recordKey, value, headers);
         recordCount++;
     }
 
-    private long place(int asked, long timestamp, byte[] recordKey, byte[] value, List<Header> headers) {
-        if (fixedPartition.isPresent() && asked >= 0) {
-            throw new BarnabasException(
-                    ErrorCode.INVALID_FIELD,
-                    "records[" + recordCount + "].partition must not be given: the path names the partition");
-        }
-        int partition = choose(asked, recordKey);
+    /** Whether a record can be stored there; if not, it is noted as refused. */
+    private boolean fits(int partition, byte[] recordKey, long recordBytes) {
         if (partition >= topic.partitionCount()) {
             return refuse(
                     partition,
@@ -147,7 +192,7 @@ public final class ProduceRequest {
                     ErrorCode.INVALID_RECORD,
                     "topic '" + topic.name() + "' is compacted: records need a key");
         }
-        long bytes = RecordBatch.HEADER_BYTES + recordBytes(recordKey, value, headers);
+        long bytes = RecordBatch.HEADER_BYTES + recordBytes;
         if (bytes > config.maxMessageBytes()) {
             return refuse(
                     partition,
@@ -155,25 +200,27 @@ public final class ProduceRequest {
                     "the record needs up to " + bytes + " bytes, topic '" + topic.name() + "' takes at most "
                             + config.maxMessageBytes());
         }
-        Pending target = pending.computeIfAbsent(partition, absent -> new Pending());
-        return ((long) partition << 32)
-                | target.add(timestamp >= 0 ? timestamp : nowMs, recordKey, value, headers, config.maxMessageBytes());
+        return true;
     }
 
-    private static long recordBytes(byte[] key, byte[] value, List<Header> headers) {
-        return RecordBatchBuilder.recordBytesAtMost(
-                key == null ? 0 : key.length, value == null ? 0 : value.length, headers);
+    private static int lengthOf(byte[] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 
-    private int choose(int asked, byte[] recordKey) {
+    private int choose(int asked, byte[] recordKey, int keyAt, int keyLength) {
         if (fixedPartition.isPresent()) {
+            if (asked >= 0) {
+                throw new BarnabasException(
+                        ErrorCode.INVALID_FIELD,
+                        "records[" + recordCount + "].partition must not be given: the path names the partition");
+            }
             return fixedPartition.getAsInt();
         }
         if (asked >= 0) {
             return asked;
         }
         if (recordKey != null) {
-            return KeyPartitioner.partition(recordKey, topic.partitionCount());
+            return KeyPartitioner.partition(recordKey, keyAt, keyLength, topic.partitionCount());
         }
         dealt++;
         if (key != null) {
@@ -182,9 +229,9 @@ public final class ProduceRequest {
         return rounds.next(topic.name(), topic.partitionCount());
     }
 
-    private long refuse(int partition, ErrorCode code, String message) {
+    private boolean refuse(int partition, ErrorCode code, String message) {
         refused.put(recordCount, new Refused(partition, code, message));
-        return REFUSED;
+        return false;
     }
 
     public int recordCount() {
@@ -307,13 +354,18 @@ public final class ProduceRequest {
         private final List<RecordBatchBuilder> builders = new ArrayList<>();
         private int records;
 
-        int add(long timestamp, byte[] key, byte[] value, List<Header> headers, int maxBatchBytes) {
+        /** The batch that has room for a record of at most so many bytes; a new one when the last is full. */
+        RecordBatchBuilder batchFor(long recordBytes) {
             RecordBatchBuilder last = builders.isEmpty() ? null : builders.get(builders.size() - 1);
-            if (last == null || last.sizeInBytes() + recordBytes(key, value, headers) > maxBatchBytes) {
-                last = new RecordBatchBuilder(Compression.NONE, FIRST_BATCH_BYTES, maxBatchBytes);
+            if (last == null || last.sizeInBytes() + recordBytes > config.maxMessageBytes()) {
+                last = new RecordBatchBuilder(Compression.NONE, FIRST_BATCH_BYTES, config.maxMessageBytes());
                 builders.add(last);
             }
-            last.append(timestamp, key, value, headers);
+            return last;
+        }
+
+        /** Counts a record that was appended to a batch; its place among the partition's. */
+        int added() {
             return records++;
         }
 

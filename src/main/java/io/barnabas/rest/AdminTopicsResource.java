@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.barnabas.broker.Topics;
 import io.barnabas.cluster.Topic;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletionStage;
     RestMediaType.KAFKA_TEXT_ANSWER,
     RestMediaType.PROBLEM_ANSWER
 })
+@Singleton
 public final class AdminTopicsResource {
     private final Topics topics;
     private final Bodies bodies;

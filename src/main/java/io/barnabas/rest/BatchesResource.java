@@ -14,6 +14,7 @@ import io.barnabas.record.RecordBatch;
 import io.barnabas.record.RecordBatches;
 import io.barnabas.record.TopicPartition;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletionStage;
 
 /** The hot path: whole record batches in and out, byte for byte, without JSON. */
 @Path("topics")
+@Singleton
 public final class BatchesResource {
     private final Producing producing;
     private final Fetching fetching;

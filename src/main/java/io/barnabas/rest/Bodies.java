@@ -8,6 +8,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
@@ -66,8 +67,11 @@ public final class Bodies {
         try {
             held.reserve(headers.getLength());
             InputStream unpacked = unpack(body, headers);
+            if (unpacked == body && headers.getLength() > 0) {
+                return readAnnounced(body, headers.getLength());
+            }
             byte[] buffer = new byte[FIRST_BYTES];
-            Bytes bytes = new Bytes(headers.getLength() < 0 ? FIRST_BYTES : headers.getLength());
+            Bytes bytes = new Bytes(FIRST_BYTES);
             int count;
             while ((count = unpacked.read(buffer)) >= 0) {
                 if (bytes.size() + count > maxBytes) {
@@ -80,6 +84,13 @@ public final class Bodies {
         } catch (IOException e) { // the client went, or its packing is broken
             throw new BarnabasException(ErrorCode.MALFORMED_REQUEST, "the body could not be read: " + e.getMessage());
         }
+    }
+
+    /** Straight into the array that is going to be appended or parsed; the server ends the stream at that length. */
+    private static byte[] readAnnounced(InputStream body, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        int count = body.readNBytes(bytes, 0, length);
+        return count == length ? bytes : Arrays.copyOf(bytes, count);
     }
 
     private static InputStream unpack(InputStream body, HttpHeaders headers) throws IOException {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.barnabas.broker.Topics;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -21,6 +22,7 @@ import java.util.List;
     RestMediaType.KAFKA_TEXT_ANSWER,
     RestMediaType.PROBLEM_ANSWER
 })
+@Singleton
 public final class BrokersResource {
     private final Topics topics;
 

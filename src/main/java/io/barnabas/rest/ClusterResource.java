@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.barnabas.cluster.Cluster;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -19,6 +20,7 @@ import jakarta.ws.rs.core.Response;
     RestMediaType.KAFKA_TEXT_ANSWER,
     RestMediaType.PROBLEM_ANSWER
 })
+@Singleton
 public final class ClusterResource {
     private final Cluster cluster;
 

@@ -6,6 +6,7 @@ import io.barnabas.broker.StartPosition;
 import io.barnabas.broker.consumer.ConsumerInstances;
 import io.barnabas.record.TopicPartition;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -29,6 +30,7 @@ import java.util.concurrent.CompletionStage;
     RestMediaType.KAFKA_TEXT_ANSWER,
     RestMediaType.PROBLEM_ANSWER
 })
+@Singleton
 public final class ConsumerOffsetsResource {
     private final ConsumerInstances instances;
     private final Bodies bodies;

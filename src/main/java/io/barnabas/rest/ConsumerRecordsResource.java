@@ -11,6 +11,7 @@ import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.RecordFormat;
 import io.barnabas.record.TopicPartition;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Polls of consumer instances: a bare array, as soon as there is something to put into it. */
 @Path("consumers")
+@Singleton
 public final class ConsumerRecordsResource {
     private final ConsumerInstances instances;
     private final Json json;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.barnabas.broker.consumer.ConsumerInstances;
 import io.barnabas.broker.consumer.InstanceSettings;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -29,6 +30,7 @@ import java.util.concurrent.CompletionStage;
     RestMediaType.KAFKA_TEXT_ANSWER,
     RestMediaType.PROBLEM_ANSWER
 })
+@Singleton
 public final class ConsumersResource {
     private final ConsumerInstances instances;
     private final Bodies bodies;

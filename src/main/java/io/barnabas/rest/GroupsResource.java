@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.barnabas.broker.Groups;
 import io.barnabas.record.TopicName;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletionStage;
     RestMediaType.KAFKA_TEXT_ANSWER,
     RestMediaType.PROBLEM_ANSWER
 })
+@Singleton
 public final class GroupsResource {
     private final Groups groups;
     private final Bodies bodies;

@@ -14,6 +14,7 @@ import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicName;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
     RestMediaType.KAFKA_TEXT_ANSWER,
     RestMediaType.PROBLEM_ANSWER
 })
+@Singleton
 public final class ProduceResource {
     private static final Logger LOG = LoggerFactory.getLogger(ProduceResource.class);
 
@@ -118,14 +120,7 @@ public final class ProduceResource {
                 brokerSettings.maxRequestRecords(), settings.maxBodyBytes(), RecordsLimits.DEFAULT_MAX_HEADERS);
         try {
             ProduceBody reader = new ProduceBody(format, limits);
-            reader.read(
-                    json.parser(body, 0, body.length),
-                    record -> request.add(
-                            record.partition(),
-                            record.timestamp(),
-                            record.keyBytes(),
-                            record.valueBytes(),
-                            record.headers()));
+            reader.read(json.parser(body, 0, body.length), request::add);
             reader.producer().ifPresent(request::producer);
         } catch (IOException e) { // the source is memory: only what is no JSON fails
             throw new BarnabasException(ErrorCode.MALFORMED_REQUEST, "the body could not be read: " + e.getMessage());

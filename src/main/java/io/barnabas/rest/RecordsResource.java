@@ -8,6 +8,7 @@ import io.barnabas.broker.format.Json;
 import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.record.TopicPartition;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Reads a partition from an offset or a time on, without a group and without any state. */
 @Path("topics")
+@Singleton
 public final class RecordsResource {
     private final Fetching fetching;
     private final Offsets offsets;

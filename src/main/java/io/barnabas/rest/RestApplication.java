@@ -21,7 +21,9 @@ public final class RestApplication extends Application {
             GroupsResource.class,
             ConsumersResource.class,
             ConsumerRecordsResource.class,
-            ConsumerOffsetsResource.class);
+            ConsumerOffsetsResource.class,
+            SinkResource.class,
+            SourceResource.class);
 
     private static final Set<Class<?>> PROVIDERS =
             Set.of(ErrorMapper.class, BodyWriter.class, UnknownParameterFilter.class);

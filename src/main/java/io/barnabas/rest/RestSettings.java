@@ -10,6 +10,8 @@ package io.barnabas.rest;
  * @param defaultMaxBytes {@code barnabas.rest.default-max-bytes}: of an answer with records when {@code max_bytes} is
  *     not given
  * @param maxResponseBytes {@code barnabas.rest.max-response-bytes}: most that {@code max_bytes} can ask for
+ * @param measureEndpoints {@code barnabas.rest.measure-endpoints}: whether {@code /sink} and {@code /source} are there,
+ *     which keep nothing and tell what HTTP itself can do in this server
  */
 public record RestSettings(
         int maxControlBodyBytes,
@@ -17,7 +19,8 @@ public record RestSettings(
         long maxBodiesBytes,
         int responderThreads,
         int defaultMaxBytes,
-        int maxResponseBytes) {
+        int maxResponseBytes,
+        boolean measureEndpoints) {
 
     public RestSettings {
         if (maxControlBodyBytes < 1
@@ -32,6 +35,6 @@ public record RestSettings(
 
     /** What holds when nothing is set. */
     public static RestSettings defaults() {
-        return new RestSettings(1 << 20, 16 << 20, 256L << 20, 16, 1 << 20, 16 << 20);
+        return new RestSettings(1 << 20, 16 << 20, 256L << 20, 16, 1 << 20, 16 << 20, false);
     }
 }

@@ -7,6 +7,7 @@ import io.barnabas.cluster.ClusterView;
 import io.barnabas.cluster.Topic;
 import io.barnabas.record.TopicPartition;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletionStage;
     RestMediaType.KAFKA_TEXT_ANSWER,
     RestMediaType.PROBLEM_ANSWER
 })
+@Singleton
 public final class TopicsResource {
     private final Topics topics;
     private final Bodies bodies;

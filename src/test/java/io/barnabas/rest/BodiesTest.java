@@ -16,7 +16,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class BodiesTest {
-    private final Bodies bodies = new Bodies(new RestSettings(100, 1_000, 1_500, 1, 1, 1));
+    private final Bodies bodies = new Bodies(new RestSettings(100, 1_000, 1_500, 1, 1, 1, false));
 
     @Test
     void readsABodyOfUnknownLengthUpToTheLimit() {
