@@ -108,24 +108,20 @@ final class BinaryFrame {
 
     /** Answers that the batches are stored. */
     static Message produced(int id, int partition, AppendResult result) {
-        byte[] frame = new byte[HEADER_BYTES];
-        header(frame, PRODUCED, id, partition)
+        return Message.binary(HEADER_BYTES, frame -> header(frame, PRODUCED, id, partition)
                 .putShort(FLAGS_AT, result.duplicate() ? DUPLICATE : 0)
                 .putLong(OFFSET_AT, result.baseOffset())
-                .putLong(END_AT, result.lastOffset());
-        return Message.binary(frame);
+                .putLong(END_AT, result.lastOffset()));
     }
 
     /** Answers that they are not, and why. */
     static Message refused(int id, int partition, BarnabasException failure) {
         byte[] text = String.valueOf(failure.getMessage()).getBytes(UTF_8);
-        byte[] frame = new byte[HEADER_BYTES + text.length];
-        header(frame, PRODUCED, id, partition)
+        return Message.binary(HEADER_BYTES + text.length, frame -> header(frame, PRODUCED, id, partition)
                 .putInt(ERROR_CODE_AT, failure.code().number())
                 .putLong(OFFSET_AT, NO_OFFSET)
                 .putLong(END_AT, NO_OFFSET)
-                .put(HEADER_BYTES, text);
-        return Message.binary(frame);
+                .put(HEADER_BYTES, text));
     }
 
     /**
@@ -136,21 +132,16 @@ final class BinaryFrame {
      * @param endOffset of what can be read, exclusive
      */
     static Message records(byte[] topic, int partition, long from, long endOffset, ByteBuffer batches) {
-        byte[] frame = new byte[HEADER_BYTES + topic.length + batches.remaining()];
-        header(frame, RECORDS, 0, partition)
+        int batchesAt = HEADER_BYTES + topic.length;
+        return Message.binary(batchesAt + batches.remaining(), frame -> header(frame, RECORDS, 0, partition)
                 .putLong(OFFSET_AT, from)
                 .putLong(END_AT, endOffset)
                 .putShort(TOPIC_BYTES_AT, (short) topic.length)
                 .put(HEADER_BYTES, topic)
-                .put(HEADER_BYTES + topic.length, batches, batches.position(), batches.remaining());
-        return Message.binary(frame);
+                .put(batchesAt, batches, batches.position(), batches.remaining()));
     }
 
-    private static ByteBuffer header(byte[] frame, byte kind, int id, int partition) {
-        return ByteBuffer.wrap(frame)
-                .put(0, VERSION)
-                .put(KIND_AT, kind)
-                .putInt(ID_AT, id)
-                .putInt(PARTITION_AT, partition);
+    private static ByteBuffer header(ByteBuffer frame, byte kind, int id, int partition) {
+        return frame.put(0, VERSION).put(KIND_AT, kind).putInt(ID_AT, id).putInt(PARTITION_AT, partition);
     }
 }

@@ -4,40 +4,91 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
-/** One WebSocket message to a client, as it goes out. Its bytes are not changed any more; thread-safe. */
+/**
+ * One WebSocket message to a client, laid out as the frame that goes over the wire, so that one array can go to many
+ * sockets as it is. Its bytes are not changed any more; thread-safe.
+ *
+ * <p>The layout is RFC 6455's for a frame that is a whole message and, as a server's are, not masked: opcode, length in
+ * 7, 7 + 16 or 7 + 64 bits, payload.
+ */
 final class Message {
+    private static final byte FINAL_TEXT = (byte) 0x81;
+    private static final byte FINAL_BINARY = (byte) 0x82;
+    private static final int MAX_SHORT_BYTES = 125;
+    private static final byte SIXTEEN_BITS = 126;
+    private static final byte SIXTY_FOUR_BITS = 127;
+    private static final int MAX_SIXTEEN_BITS = 0xffff;
+
     private final boolean text;
-    private final byte[] payload;
 
-    private Message(boolean text, byte[] payload) {
+    /** From 0 to its limit the whole frame; never moved. */
+    private final ByteBuffer frame;
+
+    private final int payloadAt;
+
+    private Message(boolean text, int bytes, Consumer<ByteBuffer> filling) {
         this.text = text;
-        this.payload = requireNonNull(payload, "payload");
+        this.payloadAt = headerBytes(bytes);
+        this.frame = ByteBuffer.allocate(payloadAt + bytes);
+        writeHeader(frame.duplicate(), text ? FINAL_TEXT : FINAL_BINARY, bytes);
+        filling.accept(frame.slice(payloadAt, bytes));
     }
 
-    /** @param utf8 belongs to the message from now on */
     static Message text(byte[] utf8) {
-        return new Message(true, utf8);
+        requireNonNull(utf8, "utf8");
+        return new Message(true, utf8.length, payload -> payload.put(utf8));
     }
 
-    /** @param bytes belongs to the message from now on */
-    static Message binary(byte[] bytes) {
-        return new Message(false, bytes);
+    /**
+     * A message of so many bytes.
+     *
+     * @param filling writes them, and keeps nothing of the buffer
+     */
+    static Message binary(int bytes, Consumer<ByteBuffer> filling) {
+        return new Message(false, bytes, filling);
+    }
+
+    private static int headerBytes(int bytes) {
+        if (bytes <= MAX_SHORT_BYTES) {
+            return 2;
+        }
+        return bytes <= MAX_SIXTEEN_BITS ? 2 + Short.BYTES : 2 + Long.BYTES;
+    }
+
+    private static void writeHeader(ByteBuffer target, byte opcode, int bytes) {
+        target.put(opcode);
+        if (bytes <= MAX_SHORT_BYTES) {
+            target.put((byte) bytes);
+        } else if (bytes <= MAX_SIXTEEN_BITS) {
+            target.put(SIXTEEN_BITS).putShort((short) bytes);
+        } else {
+            target.put(SIXTY_FOUR_BITS).putLong(bytes);
+        }
     }
 
     boolean text() {
         return text;
     }
 
+    /** Of the payload. */
     int bytes() {
-        return payload.length;
+        return frame.limit() - payloadAt;
     }
 
+    /** The payload of a text message. */
     String string() {
-        return new String(payload, UTF_8);
+        return UTF_8.decode(payload()).toString();
     }
 
+    /** Read-only. */
     ByteBuffer payload() {
-        return ByteBuffer.wrap(payload).asReadOnlyBuffer();
+        return frame.slice(payloadAt, bytes()).asReadOnlyBuffer();
+    }
+
+    /** Header and payload. Shows its array, so that the transport need not copy it; nobody may write to it. */
+    ByteBuffer frame() {
+        return frame.duplicate();
     }
 }

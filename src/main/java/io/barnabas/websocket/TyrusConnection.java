@@ -9,6 +9,7 @@ import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -23,32 +24,37 @@ final class TyrusConnection implements Connection {
 
     private final Session session;
 
+    /** Past the session's remote endpoint, where there is a way. */
+    private final Optional<RawWriter> writer;
+
     /** The first to close says why. */
     private final AtomicBoolean closing = new AtomicBoolean();
 
     TyrusConnection(Session session) {
         this.session = requireNonNull(session, "session");
+        this.writer = RawWriter.of(session);
     }
 
     @Override
     public void send(Message frame, Consumer<Throwable> sent) {
         AtomicBoolean told = new AtomicBoolean();
-        SendHandler done = result -> {
+        Consumer<Throwable> once = failure -> {
             if (told.compareAndSet(false, true)) {
-                sent.accept(result.isOK() ? null : result.getException());
+                sent.accept(failure);
             }
         };
+        SendHandler done = result -> once.accept(result.isOK() ? null : result.getException());
         try {
-            if (frame.text()) {
+            if (writer.isPresent()) {
+                writer.get().write(frame.frame(), once);
+            } else if (frame.text()) {
                 session.getAsyncRemote().sendText(frame.string(), done);
             } else {
                 session.getAsyncRemote().sendBinary(frame.payload(), done);
             }
         } catch (RuntimeException e) { // the session closed between two looks at it
             LOG.debug("frame not sent socket={}", session.getId(), e);
-            if (told.compareAndSet(false, true)) {
-                sent.accept(e);
-            }
+            once.accept(e);
         }
     }
 

@@ -79,6 +79,29 @@ class ZooKeeperClusterTest {
     }
 
     @Test
+    void givesProducerIdsOnceOverNodesAndRestarts() {
+        // given
+        ZooKeeperCluster one = nodes.node(connect, 1);
+        ZooKeeperCluster two = nodes.node(connect, 2);
+        List<CompletionStage<Long>> asked = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            asked.add(one.reserveProducerIds(1_000));
+            asked.add(two.reserveProducerIds(1_000));
+        }
+        List<Long> firsts = asked.stream().map(ClusterFixture::get).sorted().toList();
+        two.close();
+        // when
+        ZooKeeperCluster again = nodes.node(connect, 2);
+        // then
+        for (int i = 0; i < firsts.size(); i++) {
+            assertThat(firsts.get(i)).isEqualTo(i * 1_000L);
+        }
+        assertThat(get(again.reserveProducerIds(0))).isEqualTo(20_000);
+        assertThat(get(again.reserveProducerIds(5))).isEqualTo(20_000);
+        assertThat(get(one.reserveProducerIds(5))).isEqualTo(20_005);
+    }
+
+    @Test
     void refusesWhatCannotBe() {
         // given
         ZooKeeperCluster node = nodes.unstarted(settings(connect, 1, "folder-1", new ClusterLimits(2, 4, 5, 10, 8)));

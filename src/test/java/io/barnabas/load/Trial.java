@@ -17,6 +17,9 @@ import java.util.stream.IntStream;
  * <p>The thread that calls {@link #run} watches; each of the crews' threads has a lane of its own. Good for one run.
  */
 final class Trial {
+    /** How long many subscribers have to connect before the first record is sent. */
+    private static final long JOINING_MS = 5_000;
+
     private static final long WATCH_MS = 20;
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long AFTERMATH_MS = 200;
@@ -78,6 +81,9 @@ final class Trial {
                 consumers.prepare();
                 long start = clock.getAsLong();
                 consumers.start();
+                if (workload.fanOut()) { // or the first latencies would be those of joining
+                    consumers.await(JOINING_MS);
+                }
                 produced = produce(topic, consumers);
                 awaitReading(consumers, start);
                 read = meter.read(cast, start);

@@ -11,6 +11,7 @@ import io.barnabas.group.GroupCoordinator;
 import io.barnabas.group.GroupEvents;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.group.JournaledGroupCoordinator;
+import io.barnabas.log.LogEngine;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -23,7 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
  */
 public final class BrokerFixture implements AutoCloseable {
     public final InMemoryCluster cluster = new InMemoryCluster();
-    public final InMemoryLogEngine engine = new InMemoryLogEngine();
+    public final InMemoryLogEngine engine;
     public final ManualClock clock = new ManualClock();
     public final ManualScheduler scheduler = new ManualScheduler(clock);
     public final GroupCoordinator coordinator;
@@ -41,6 +42,16 @@ public final class BrokerFixture implements AutoCloseable {
     }
 
     public BrokerFixture(BrokerSettings settings) {
+        this(settings, new InMemoryLogEngine());
+    }
+
+    /** A broker on the test's logs; {@link #engine} is then without use. */
+    public BrokerFixture(LogEngine logs) {
+        this(BrokerSettings.DEFAULTS, logs);
+    }
+
+    private BrokerFixture(BrokerSettings settings, LogEngine logs) {
+        engine = logs instanceof InMemoryLogEngine inMemory ? inMemory : new InMemoryLogEngine();
         coordinator = new JournaledGroupCoordinator(
                 GroupSettings.DEFAULTS,
                 topic -> {
@@ -54,7 +65,7 @@ public final class BrokerFixture implements AutoCloseable {
                 Runnable::run,
                 UUID::randomUUID,
                 GroupEvents.NONE);
-        partitions = new Partitions(cluster, engine, coordinator, settings);
+        partitions = new Partitions(cluster, logs, coordinator, settings);
         topics = new Topics(cluster, partitions, settings);
         fetching = new Fetching(partitions, settings, deadlines, Runnable::run);
         producing = new Producing(cluster, partitions, settings, clock);

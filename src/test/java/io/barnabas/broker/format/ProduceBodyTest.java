@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import io.barnabas.record.ProducerSequence;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,42 @@ class ProduceBodyTest {
         assertThat(RecordFormat.parse(null)).isEqualTo(RecordFormat.JSON);
         assertThat(catchThrowableOfType(BarnabasException.class, () -> RecordFormat.parse("avro")))
                 .hasMessage("format must be 'json', 'text' or 'binary', got 'avro'");
+    }
+
+    @Test
+    void readsWhoSendsItWhereverThatStands() throws IOException {
+        // given
+        ProduceBody body = new ProduceBody(RecordFormat.JSON, RecordsLimits.DEFAULT);
+        String text = "{\"sequence\":120,\"records\":[{\"value\":1}],\"producer_epoch\":3,\"producer_id\":7}";
+        // when
+        body.read(JSON.parser(text), record -> {});
+        // then
+        assertThat(body.producer()).contains(new ProducerSequence(7, (short) 3, 120));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"producer_id\":7                                         | belong together",
+                "\"producer_id\":7,\"producer_epoch\":0                    | belong together",
+                "\"producer_id\":null,\"producer_epoch\":0,\"sequence\":1  | belong together",
+                "\"producer_id\":-1,\"producer_epoch\":0,\"sequence\":0    | producer_id must be from 0",
+                "\"producer_id\":4611686018427387904,\"producer_epoch\":0,\"sequence\":0 | 4611686018427387903",
+                "\"producer_id\":7,\"producer_epoch\":40000,\"sequence\":0 | producer_epoch must be from 0",
+                "\"producer_id\":7,\"producer_epoch\":0,\"sequence\":2147483648 | sequence must be from 0",
+                "\"producer_id\":\"7\",\"producer_epoch\":0,\"sequence\":0 | producer_id must be an integer",
+                "\"sequence\":1,\"sequence\":1                             | sequence is given twice",
+            })
+    void aWrongProducerIsNamed(String fields, String part) {
+        ProduceBody body = new ProduceBody(RecordFormat.JSON, RecordsLimits.DEFAULT);
+        BarnabasException refused = catchThrowableOfType(BarnabasException.class, () -> {
+            body.read(JSON.parser("{" + fields + ",\"records\":[{\"value\":1}]}"), record -> {});
+            body.producer();
+        });
+        assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_FIELD);
+        assertThat(refused).hasMessageContaining(part);
     }
 
     private static int read(String body, RecordSink sink) throws IOException {
