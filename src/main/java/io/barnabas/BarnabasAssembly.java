@@ -8,6 +8,7 @@ import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
 import io.barnabas.broker.consumer.ConsumerInstances;
 import io.barnabas.broker.format.Json;
+import io.barnabas.broker.format.RecordsLimits;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.group.GroupCoordinator;
 import io.barnabas.rest.Bodies;
@@ -112,6 +113,12 @@ class BarnabasAssembly {
     @Singleton
     BrokerSettings brokerSettings(BarnabasSettings settings) {
         return settings.broker();
+    }
+
+    @Produces
+    @Singleton
+    RecordsLimits recordsLimits(BarnabasSettings settings) {
+        return settings.records();
     }
 
     @Produces

@@ -8,7 +8,6 @@ import io.barnabas.rest.Offsets;
 import io.barnabas.rest.Responders;
 import io.barnabas.websocket.Sockets;
 import java.util.UUID;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** What HTTP and WebSocket are made of, over a node's use cases. Built once, when these are there. */
@@ -20,14 +19,9 @@ final class FrontEnds {
     private final ConsumerInstances instances;
     private final Sockets sockets;
 
-    FrontEnds(
-            BarnabasSettings settings,
-            Node node,
-            NodeThreads threads,
-            ScheduledExecutorService timer,
-            Executor answers) {
+    FrontEnds(BarnabasSettings settings, Node node, NodeThreads threads, ScheduledExecutorService timer) {
         json = new Json(settings.json());
-        responders = new Responders(answers);
+        responders = new Responders(threads.pool("answer", settings.rest().responderThreads()));
         bodies = new Bodies(settings.rest());
         offsets = new Offsets(node.positioning());
         instances = new ConsumerInstances(

@@ -196,7 +196,7 @@ final class Node implements NodeState {
     }
 
     private void startFrontEnds() {
-        frontEnds = new FrontEnds(settings, this, threads, timer, responders);
+        frontEnds = new FrontEnds(settings, this, threads, timer);
         frontEnds.start();
     }
 

@@ -10,7 +10,6 @@ import io.barnabas.record.ErrorCode;
  * @param maxFetchBytes most that one fetch answers
  * @param maxFetchWaitMs longest long poll
  * @param maxWaitingFetches long polls that may wait at once
- * @param maxRequestRecords records in one produce request
  * @param maxDecompressedBytes of one batch from a client
  * @param openTimeoutMs how long the creation of a topic waits for its partitions to open
  */
@@ -19,20 +18,17 @@ public record BrokerSettings(
         int maxFetchBytes,
         int maxFetchWaitMs,
         int maxWaitingFetches,
-        int maxRequestRecords,
         int maxDecompressedBytes,
         int openTimeoutMs) {
 
     /** What holds when nothing is set. */
-    public static final BrokerSettings DEFAULTS =
-            new BrokerSettings(1, 16 << 20, 300_000, 10_000, 100_000, 64 << 20, 30_000);
+    public static final BrokerSettings DEFAULTS = new BrokerSettings(1, 16 << 20, 300_000, 10_000, 64 << 20, 30_000);
 
     public BrokerSettings {
         positive("default partition count", defaultPartitionCount);
         positive("max fetch bytes", maxFetchBytes);
         positive("max fetch wait", maxFetchWaitMs);
         positive("max waiting fetches", maxWaitingFetches);
-        positive("max request records", maxRequestRecords);
         positive("max decompressed bytes", maxDecompressedBytes);
         positive("open timeout", openTimeoutMs);
     }

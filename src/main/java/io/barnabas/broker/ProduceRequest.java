@@ -47,7 +47,6 @@ public final class ProduceRequest {
     private final OptionalInt fixedPartition;
     private final Acks acks;
     private final RoundRobin rounds;
-    private final int maxRecords;
     private final long nowMs;
 
     /** Null when the request has none. */
@@ -74,7 +73,6 @@ public final class ProduceRequest {
             OptionalInt fixedPartition,
             Acks acks,
             RoundRobin rounds,
-            int maxRecords,
             long nowMs,
             Optional<IdempotencyKey> key) {
         this.producing = producing;
@@ -83,7 +81,6 @@ public final class ProduceRequest {
         this.fixedPartition = fixedPartition;
         this.acks = acks;
         this.rounds = rounds;
-        this.maxRecords = maxRecords;
         this.nowMs = nowMs;
         this.key = key.orElse(null);
     }
@@ -110,7 +107,7 @@ public final class ProduceRequest {
      *
      * @param partition that the record names, -1 when it does not
      * @param timestamp in ms, -1 for now
-     * @throws BarnabasException {@code BODY_TOO_LARGE} over the limit of records, {@code INVALID_FIELD} when the request
+     * @throws BarnabasException {@code INVALID_FIELD} when the request
      *     has a partition and the record names one too
      */
     public void add(int partition, long timestamp, byte[] recordKey, byte[] value, List<Header> headers) {
@@ -149,10 +146,6 @@ public final class ProduceRequest {
             int valueAt,
             int valueLength,
             List<Header> headers) {
-        if (recordCount == maxRecords) {
-            throw new BarnabasException(
-                    ErrorCode.BODY_TOO_LARGE, "a request may hold at most " + maxRecords + " records");
-        }
         if (recordCount == places.length) {
             places = Arrays.copyOf(places, places.length * 2);
         }

@@ -28,7 +28,6 @@ import java.util.concurrent.CompletionStage;
 public final class Producing implements Cluster.Listener {
     private final Cluster cluster;
     private final Partitions partitions;
-    private final BrokerSettings settings;
     private final Clock clock;
 
     private final RecordLimits limits;
@@ -38,7 +37,6 @@ public final class Producing implements Cluster.Listener {
     public Producing(Cluster cluster, Partitions partitions, BrokerSettings settings, Clock clock) {
         this.cluster = requireNonNull(cluster, "cluster");
         this.partitions = requireNonNull(partitions, "partitions");
-        this.settings = requireNonNull(settings, "settings");
         this.clock = requireNonNull(clock, "clock");
         this.producerIds = new ProducerIds(cluster);
         this.limits = new RecordLimits(settings.maxDecompressedBytes(), RecordLimits.DEFAULT_MAX_RECORD_BYTES);
@@ -65,15 +63,7 @@ public final class Producing implements Cluster.Listener {
         }
         partitions.requireWritable();
         return new ProduceRequest(
-                this,
-                topic,
-                LogConfig.of(topic.config()),
-                partition,
-                acks,
-                rounds,
-                settings.maxRequestRecords(),
-                clock.millis(),
-                key);
+                this, topic, LogConfig.of(topic.config()), partition, acks, rounds, clock.millis(), key);
     }
 
     /** A new idempotent producer: an id that is unique over the whole cluster and all time. */

@@ -2,7 +2,6 @@ package io.barnabas.rest;
 
 import static java.util.Objects.requireNonNull;
 
-import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.ProduceRequest;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.format.Json;
@@ -49,23 +48,15 @@ public final class ProduceResource {
     private final Producing producing;
     private final Bodies bodies;
     private final Json json;
-    private final BrokerSettings brokerSettings;
-    private final RestSettings settings;
+    private final RecordsLimits limits;
     private final Responders responders;
 
     @Inject
-    public ProduceResource(
-            Producing producing,
-            Bodies bodies,
-            Json json,
-            BrokerSettings brokerSettings,
-            RestSettings settings,
-            Responders responders) {
+    public ProduceResource(Producing producing, Bodies bodies, Json json, RecordsLimits limits, Responders responders) {
         this.producing = requireNonNull(producing, "producing");
         this.bodies = requireNonNull(bodies, "bodies");
         this.json = requireNonNull(json, "json");
-        this.brokerSettings = requireNonNull(brokerSettings, "brokerSettings");
-        this.settings = requireNonNull(settings, "settings");
+        this.limits = requireNonNull(limits, "limits");
         this.responders = requireNonNull(responders, "responders");
     }
 
@@ -116,8 +107,6 @@ public final class ProduceResource {
     }
 
     private void read(ProduceRequest request, RecordFormat format, byte[] body) {
-        RecordsLimits limits = new RecordsLimits(
-                brokerSettings.maxRequestRecords(), settings.maxBodyBytes(), RecordsLimits.DEFAULT_MAX_HEADERS);
         try {
             ProduceBody reader = new ProduceBody(format, limits);
             reader.read(json.parser(body, 0, body.length), request::add);

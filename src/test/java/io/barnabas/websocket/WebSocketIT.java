@@ -109,7 +109,9 @@ class WebSocketIT {
     void closesAfterAFrameThatTheTransportCannotHold() {
         WsClient client = WsClient.connect(uri);
         client.sendUnlessClosed("{\"type\":\"credit\",\"id\":\"" + "x".repeat(5 << 20) + "\"}");
-        assertThat(client.awaitClosed()).isEqualTo(1009);
+        assertThat(client.awaitClosed())
+                .as("1009, or cut off while it was still sending")
+                .isIn(1009, 1006);
     }
 
     @Test

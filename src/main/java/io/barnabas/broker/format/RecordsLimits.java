@@ -8,8 +8,8 @@ package io.barnabas.broker.format;
  * @param maxHeaders of one record
  */
 public record RecordsLimits(int maxRecords, int maxRecordBytes, int maxHeaders) {
-    public static final int DEFAULT_MAX_RECORDS = 10_000;
-    public static final int DEFAULT_MAX_RECORD_BYTES = 1024 * 1024;
+    public static final int DEFAULT_MAX_RECORDS = 100_000;
+    public static final int DEFAULT_MAX_RECORD_BYTES = 16 * 1024 * 1024;
     public static final int DEFAULT_MAX_HEADERS = 100;
 
     public static final RecordsLimits DEFAULT =
