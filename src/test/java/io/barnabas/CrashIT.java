@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The real jar is killed in the middle of its work, again and again, and what it had acknowledged is looked for
- * afterwards. {@code -Dcrash.rounds=N} makes the loop longer than the two rounds of the normal build.
+ * afterwards. {@code mvn verify -Psoak} makes it fifty rounds in place of the two of the normal build.
  */
 class CrashIT {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 2);
