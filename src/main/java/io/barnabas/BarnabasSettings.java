@@ -70,7 +70,7 @@ record BarnabasSettings(
     /** Where logs are stored. */
     enum Engine {
         /** Segment files on this node's disk. */
-        EMBEDDED
+        LOCAL
     }
 
     /** Whether a start that fails ends the process. */

@@ -63,7 +63,7 @@ class BarnabasSettingsTest {
         BarnabasSettings settings = BarnabasSettings.read(reader);
         // then
         assertThat(settings.dataDir()).isAbsolute().endsWithRaw(java.nio.file.Path.of("barnabas-data"));
-        assertThat(settings.engine()).isEqualTo(BarnabasSettings.Engine.EMBEDDED);
+        assertThat(settings.engine()).isEqualTo(BarnabasSettings.Engine.LOCAL);
         assertThat(settings.zookeeper()).isEqualTo(ZooKeeperSettings.DEFAULTS);
         assertThat(settings.limits()).isEqualTo(ClusterLimits.DEFAULT);
         assertThat(settings.log()).isEqualTo(EmbeddedLogSettings.DEFAULTS);
@@ -82,6 +82,6 @@ class BarnabasSettingsTest {
         file.setProperty("barnabas.engine", "tape");
         assertThatThrownBy(() -> BarnabasSettings.read(reader))
                 .isInstanceOf(SettingsException.class)
-                .hasMessage("barnabas.engine='tape': expected one of embedded");
+                .hasMessage("barnabas.engine='tape': expected one of local");
     }
 }

@@ -59,6 +59,12 @@ public enum ErrorCode {
     DISK_FULL(50307, RESOURCE, true),
     DRAINING(50308, RESOURCE, true),
     REBALANCING(50309, RESOURCE, true),
+    /** Another node could not be asked; nothing was done. */
+    PEER_UNREACHABLE(50310, RESOURCE, true),
+    /** Another node was asked and did not answer: it may have done it or not. */
+    OUTCOME_UNKNOWN(50311, RESOURCE, true),
+    /** Too few storage nodes are up to keep the copies that are asked for. */
+    NOT_ENOUGH_REPLICAS(50312, RESOURCE, true),
     TIMED_OUT(50401, RESOURCE, true);
 
     /** Who can do something about it: the caller, the operator (or time), or the makers. */

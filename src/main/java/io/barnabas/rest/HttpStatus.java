@@ -40,7 +40,10 @@ final class HttpStatus {
                     READ_ONLY,
                     DISK_FULL,
                     DRAINING,
-                    REBALANCING -> 503;
+                    REBALANCING,
+                    PEER_UNREACHABLE,
+                    OUTCOME_UNKNOWN,
+                    NOT_ENOUGH_REPLICAS -> 503;
             case TIMED_OUT -> 504;
         };
     }

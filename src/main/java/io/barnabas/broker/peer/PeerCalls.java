@@ -1,0 +1,22 @@
+package io.barnabas.broker.peer;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
+
+/** Asks other nodes. Thread-safe. */
+public interface PeerCalls {
+    /**
+     * Sends one operation to a node and completes with its answer, on a thread that may go on working but must not be
+     * blocked.
+     *
+     * <p>Fails with the {@link io.barnabas.record.BarnabasException} that the other node answered, code and message kept;
+     * else with {@code PEER_UNREACHABLE} (retriable) when the call certainly was not executed (the node is not in the
+     * view, refuses the connection, too many calls are in flight), or with {@code OUTCOME_UNKNOWN} (retriable) when it may
+     * have been: the connection broke or the time was over after it had been sent.
+     *
+     * @param nodeId the node to ask; never this one
+     * @param body between position and limit; left as it is, and not to be changed before the stage completes
+     * @param timeoutMs how long the answer may take, from now
+     */
+    CompletionStage<ByteBuffer> call(int nodeId, PeerOperation operation, ByteBuffer body, int timeoutMs);
+}
