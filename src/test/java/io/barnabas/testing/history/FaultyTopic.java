@@ -114,7 +114,7 @@ final class FaultyTopic {
 
     private long store(int partition, String value) {
         log.get(partition).add(value);
-        return log.get(partition).size() - 1;
+        return log.get(partition).size() - 1L;
     }
 
     private void changeOwner() {
