@@ -76,9 +76,8 @@ class JsonFeedTest {
                 new TopicPartition("orders", 0),
                 Portion.alone(new ReadResult(batches.asReadOnlyBuffer(), 100, 0)),
                 from,
-                json,
                 new RecordWriter(RecordFormat.TEXT, json),
                 MAX_FRAME_BYTES,
-                frame -> frames.add(new String(frame, UTF_8)));
+                frame -> frames.add(frame.string()));
     }
 }
