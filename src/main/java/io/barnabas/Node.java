@@ -8,6 +8,10 @@ import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
+import io.barnabas.broker.peer.HttpPeerCalls;
+import io.barnabas.broker.peer.LongPollNews;
+import io.barnabas.broker.peer.PeerCredential;
+import io.barnabas.broker.peer.PeerDesk;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
@@ -23,7 +27,9 @@ import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
 import io.barnabas.log.LogEvents;
+import io.barnabas.rest.PeerDoor;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +77,10 @@ final class Node implements NodeState {
     private volatile LogEngine engine;
     private volatile EmbeddedZooKeeper zooKeeper;
     private volatile ZooKeeperCluster cluster;
+    private volatile PeerDesk peerDesk;
+    private volatile PeerDoor peerDoor;
+    private volatile HttpPeerCalls peerCalls;
+    private volatile LongPollNews peerNews;
     private volatile GroupCoordinator coordinator;
     private volatile Partitions partitions;
     private volatile Topics topics;
@@ -92,7 +103,7 @@ final class Node implements NodeState {
                 new Part("threads", this::startThreads, threads::close),
                 new Part("log engine", this::startEngine, () -> engine.close()),
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
-                new Part("cluster membership", this::startCluster, () -> cluster.close()),
+                new Part("cluster membership", this::startCluster, this::stopCluster),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
                 new Part("front ends", this::startFrontEnds, this::drain)));
     }
@@ -141,6 +152,7 @@ final class Node implements NodeState {
     private void startCluster() {
         cluster = new ZooKeeperCluster(
                 clusterSettings(), LogConfig::of, clock, UUID::randomUUID, threads.factory("cluster"));
+        connectPeers();
         coordinator = new JournaledGroupCoordinator(
                 settings.group(),
                 this::partitionCount,
@@ -157,9 +169,36 @@ final class Node implements NodeState {
         producing = new Producing(cluster, partitions, settings.broker(), clock);
         cluster.listen(partitions);
         cluster.listen(producing);
+        cluster.listen(peerNews);
         cluster.start();
         folder.claim(new DataDirectory.Meta(
                 Integer.toString(settings.nodeId()), cluster.view().clusterId()));
+    }
+
+    /** What nodes ask each other; used from the first view on, so it is there before the cluster starts. */
+    private void connectPeers() {
+        PeerCredential credential =
+                new PeerCredential(peerSecret(), () -> cluster.view().clusterId());
+        Executor peers = threads.pool("peer", 4);
+        peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
+        peerDoor = new PeerDoor(
+                peerDesk, threads.pool("peer-answer", settings.peer().threads()));
+        peerCalls = new HttpPeerCalls(cluster::view, credential, settings.peer(), timer, peers, System::nanoTime);
+        peerNews = new LongPollNews(
+                peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
+                        .getMostSignificantBits());
+    }
+
+    /** Known to this node alone: until the cluster keeps one for all, nodes refuse each other's calls. */
+    private static Supplier<byte[]> peerSecret() {
+        byte[] secret = new byte[32];
+        new SecureRandom().nextBytes(secret);
+        return () -> secret;
+    }
+
+    private void stopCluster() {
+        peerNews.close();
+        cluster.close();
     }
 
     private OptionalInt partitionCount(String topic) {
@@ -246,6 +285,10 @@ final class Node implements NodeState {
 
     Cluster cluster() {
         return running(cluster);
+    }
+
+    PeerDoor peerDoor() {
+        return running(peerDoor);
     }
 
     GroupCoordinator coordinator() {
