@@ -67,7 +67,7 @@ record NewsAnswer(long session, long firstNumber, List<Message> messages) {
                 .putLong(firstNumber)
                 .putInt(messages.size());
         for (Message message : messages) {
-            encoded.put((byte) message.subject.ordinal())
+            encoded.put(message.subject.number())
                     .putInt(message.message.remaining())
                     .put(message.message.duplicate());
         }
@@ -94,11 +94,12 @@ record NewsAnswer(long session, long firstNumber, List<Message> messages) {
     }
 
     private static Subject subject(byte number) {
-        Subject[] known = Subject.values();
-        if (number < 0 || number >= known.length) {
-            throw new IllegalArgumentException("there is no subject " + number);
+        for (Subject known : Subject.values()) {
+            if (known.number() == number) {
+                return known;
+            }
         }
-        return known[number];
+        throw new IllegalArgumentException("there is no subject " + number);
     }
 
     private static void requireVersion(byte version) {

@@ -7,6 +7,7 @@ import io.barnabas.record.BarnabasException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -41,6 +42,9 @@ final class NewsHearer {
     private int pauseMs = FIRST_PAUSE_MS;
     private boolean stopped;
 
+    /** The next poll after one that failed; null before the first failure. */
+    private ScheduledFuture<?> retry;
+
     NewsHearer(
             int nodeId,
             PeerCalls calls,
@@ -65,6 +69,9 @@ final class NewsHearer {
     void stop() {
         turns.of(nodeId).execute(() -> {
             stopped = true;
+            if (retry != null) {
+                retry.cancel(false);
+            }
             shut();
         });
     }
@@ -131,7 +138,7 @@ final class NewsHearer {
             shut();
         }
         try {
-            timers.schedule(() -> turns.of(nodeId).execute(this::poll), pauseMs, TimeUnit.MILLISECONDS);
+            retry = timers.schedule(() -> turns.of(nodeId).execute(this::poll), pauseMs, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("no more polls, this node goes", e);
         }

@@ -189,7 +189,8 @@ final class NewsTeller {
         void keep() {
             ScheduledFuture<?> over =
                     timers.schedule(() -> pollTimeOver(this), settings.newsPollMs(), TimeUnit.MILLISECONDS);
-            answer.whenComplete((done, failure) -> over.cancel(false));
+            CompletionStage<ByteBuffer> answered = answer;
+            answered.whenComplete((done, failure) -> over.cancel(false));
         }
 
         void answer(NewsAnswer news) {

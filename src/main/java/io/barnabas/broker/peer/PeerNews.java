@@ -11,9 +11,19 @@ public interface PeerNews {
     /** What news is about; the number is what goes over the wire. */
     enum Subject {
         /** High watermarks of partitions that the other node watches. */
-        HIGH_WATERMARK,
+        HIGH_WATERMARK(1),
         /** What a coordinator tells members that live on the other node. */
-        GROUP
+        GROUP(2);
+
+        private final byte number;
+
+        Subject(int number) {
+            this.number = (byte) number;
+        }
+
+        byte number() {
+            return number;
+        }
     }
 
     /**
