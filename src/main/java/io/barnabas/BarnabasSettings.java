@@ -11,6 +11,7 @@ import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.cluster.ClusterSecret;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
+import io.barnabas.log.bookkeeper.BookKeeperSettings;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.WebSocketSettings;
 import java.net.URI;
@@ -35,6 +36,7 @@ import java.util.Optional;
  * @param zookeeper {@code barnabas.zookeeper.*}
  * @param limits {@code barnabas.cluster.max-*}
  * @param log {@code barnabas.log.*}
+ * @param bookkeeper {@code barnabas.bookkeeper.*}
  * @param group {@code barnabas.group.*}
  * @param broker {@code barnabas.broker.*}
  * @param records {@code barnabas.produce.*}
@@ -55,6 +57,7 @@ record BarnabasSettings(
         ZooKeeperSettings zookeeper,
         ClusterLimits limits,
         EmbeddedLogSettings log,
+        BookKeeperSettings bookkeeper,
         GroupSettings group,
         BrokerSettings broker,
         RecordsLimits records,
@@ -73,7 +76,9 @@ record BarnabasSettings(
     /** Where logs are stored. */
     enum Engine {
         /** Segment files on this node's disk. */
-        LOCAL
+        LOCAL,
+        /** Ledgers on Apache BookKeeper's storage nodes. */
+        BOOKKEEPER
     }
 
     /** Whether a start that fails ends the process. */
@@ -102,6 +107,7 @@ record BarnabasSettings(
                 binder.bind("barnabas.zookeeper.", ZooKeeperSettings.class),
                 binder.bind("barnabas.cluster.max-", ClusterLimits.class),
                 binder.bind("barnabas.log.", EmbeddedLogSettings.class),
+                binder.bind("barnabas.bookkeeper.", BookKeeperSettings.class),
                 binder.bind("barnabas.group.", GroupSettings.class),
                 binder.bind("barnabas.broker.", BrokerSettings.class),
                 binder.bind("barnabas.produce.", RecordsLimits.class),

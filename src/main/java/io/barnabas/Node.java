@@ -111,6 +111,9 @@ final class Node implements NodeState {
     }
 
     private void startEngine() {
+        if (settings.engine() != BarnabasSettings.Engine.LOCAL) {
+            throw new SettingsException("barnabas.engine: this build cannot start the engine for many machines yet");
+        }
         engine = new EmbeddedLogEngine(
                 settings.dataDir(),
                 settings.log(),
