@@ -9,6 +9,7 @@ import io.barnabas.broker.format.RecordsLimits;
 import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
+import io.barnabas.cluster.ClusterSecret;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
 import io.barnabas.log.bookkeeper.BookKeeperSettings;
@@ -32,6 +33,7 @@ import java.util.Optional;
  * @param engine {@code barnabas.engine}: where logs are stored
  * @param exitOnFailure {@code barnabas.start.exit-on-failure}: whether a start that fails ends the process
  * @param responderThreads {@code barnabas.node.responder-threads}: threads that turn what the log answered into answers
+ * @param clusterSecret {@code barnabas.cluster.secret}: what nodes show each other; absent: the cluster makes its own
  * @param zookeeper {@code barnabas.zookeeper.*}
  * @param limits {@code barnabas.cluster.max-*}
  * @param log {@code barnabas.log.*}
@@ -53,6 +55,7 @@ record BarnabasSettings(
         Engine engine,
         ExitOnFailure exitOnFailure,
         int responderThreads,
+        Optional<ClusterSecret> clusterSecret,
         ZooKeeperSettings zookeeper,
         ClusterLimits limits,
         EmbeddedLogSettings log,
@@ -103,6 +106,7 @@ record BarnabasSettings(
                 settings.oneOf("barnabas.engine", Engine.class),
                 settings.oneOf("barnabas.start.exit-on-failure", ExitOnFailure.class),
                 settings.integer("barnabas.node.responder-threads", 1, 1_000),
+                settings.optionalText("barnabas.cluster.secret").map(ClusterSecret::of),
                 binder.bind("barnabas.zookeeper.", ZooKeeperSettings.class),
                 binder.bind("barnabas.cluster.max-", ClusterLimits.class),
                 binder.bind("barnabas.log.", EmbeddedLogSettings.class),

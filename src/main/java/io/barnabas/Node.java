@@ -218,6 +218,7 @@ final class Node implements NodeState {
                 url,
                 folder.instance(UUID::randomUUID),
                 folder.meta().map(DataDirectory.Meta::clusterId),
+                settings.clusterSecret(),
                 settings.zookeeper().sessionTimeoutMs(),
                 settings.zookeeper().connectionTimeoutMs(),
                 settings.zookeeper().startWaitMs(),
