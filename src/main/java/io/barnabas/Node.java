@@ -1,5 +1,6 @@
 package io.barnabas;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.Fetching;
@@ -29,7 +30,6 @@ import io.barnabas.log.LogEngine;
 import io.barnabas.log.LogEvents;
 import io.barnabas.rest.PeerDoor;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -181,7 +180,8 @@ final class Node implements NodeState {
     /** What nodes ask each other; used from the first view on, so it is there before the cluster starts. */
     private void connectPeers() {
         PeerCredential credential =
-                new PeerCredential(peerSecret(), () -> cluster.view().clusterId());
+                new PeerCredential(() -> cluster.secret().text().getBytes(UTF_8), () -> cluster.view()
+                        .clusterId());
         Executor peers = threads.pool("peer", 4);
         peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
         peerDoor = new PeerDoor(
@@ -190,13 +190,6 @@ final class Node implements NodeState {
         peerNews = new LongPollNews(
                 peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
                         .getMostSignificantBits());
-    }
-
-    /** Known to this node alone: until the cluster keeps one for all, nodes refuse each other's calls. */
-    private static Supplier<byte[]> peerSecret() {
-        byte[] secret = new byte[32];
-        new SecureRandom().nextBytes(secret);
-        return () -> secret;
     }
 
     private void stopCluster() {

@@ -193,7 +193,7 @@ public final class HttpPeerCalls implements PeerCalls {
                 return true;
             }
             long before = bytes.getAndAdd(more);
-            boolean fits = before == 0 || before + more <= settings.maxBytesPerNode();
+            boolean fits = before == 0 || before + more <= settings.maxNodeBytes();
             if (calls.incrementAndGet() > settings.maxCallsPerNode() || !fits) {
                 leave(operation, more);
                 return false;

@@ -7,7 +7,7 @@ package io.barnabas.broker.peer;
  * @param connectTimeoutMs {@code barnabas.peer.connect-timeout-ms}: how long connecting to another node may take
  * @param callTimeoutMs {@code barnabas.peer.call-timeout-ms}: how long an answer may take, a long poll's wait not counted
  * @param maxCallsPerNode {@code barnabas.peer.max-calls-per-node}: calls on their way to one node; one more is refused
- * @param maxBytesPerNode {@code barnabas.peer.max-bytes-per-node}: of their bodies; a single call always fits
+ * @param maxNodeBytes {@code barnabas.peer.max-node-bytes}: of their bodies; a single call always fits
  * @param maxBodyBytes {@code barnabas.peer.max-body-bytes}: of one body from another node, a call's or an answer's
  * @param maxBodiesBytes {@code barnabas.peer.max-bodies-bytes}: bodies of other nodes' calls that are held at one time
  * @param newsPollMs {@code barnabas.peer.news-poll-ms}: how long a node keeps another's poll for news when there are none
@@ -20,7 +20,7 @@ public record PeerSettings(
         int connectTimeoutMs,
         int callTimeoutMs,
         int maxCallsPerNode,
-        long maxBytesPerNode,
+        long maxNodeBytes,
         int maxBodyBytes,
         long maxBodiesBytes,
         int newsPollMs,
@@ -36,7 +36,7 @@ public record PeerSettings(
                 || connectTimeoutMs < 1
                 || callTimeoutMs < 1
                 || maxCallsPerNode < 1
-                || maxBytesPerNode < 1
+                || maxNodeBytes < 1
                 || maxBodyBytes < 1
                 || maxBodiesBytes < maxBodyBytes
                 || newsPollMs < 1
