@@ -11,6 +11,7 @@ import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
+import io.barnabas.metrics.MetricsSettings;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.WebSocketSettings;
 import java.io.IOException;
@@ -75,6 +76,8 @@ class BarnabasSettingsTest {
         assertThat(settings.subscription()).isEqualTo(SubscriptionSettings.DEFAULTS);
         assertThat(settings.rest()).isEqualTo(RestSettings.defaults());
         assertThat(settings.webSocket()).isEqualTo(WebSocketSettings.DEFAULTS);
+        assertThat(settings.health()).isEqualTo(HealthSettings.DEFAULTS);
+        assertThat(settings.metrics()).isEqualTo(MetricsSettings.DEFAULTS);
     }
 
     @Test
