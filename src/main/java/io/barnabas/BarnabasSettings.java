@@ -8,8 +8,10 @@ import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
 import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
+import io.barnabas.cluster.ClusterSecret;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
+import io.barnabas.log.bookkeeper.BookKeeperSettings;
 import io.barnabas.metrics.MetricsSettings;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.WebSocketSettings;
@@ -31,9 +33,11 @@ import java.util.Optional;
  * @param engine {@code barnabas.engine}: where logs are stored
  * @param exitOnFailure {@code barnabas.start.exit-on-failure}: whether a start that fails ends the process
  * @param responderThreads {@code barnabas.node.responder-threads}: threads that turn what the log answered into answers
+ * @param clusterSecret {@code barnabas.cluster.secret}: what nodes show each other; absent: the cluster makes its own
  * @param zookeeper {@code barnabas.zookeeper.*}
  * @param limits {@code barnabas.cluster.max-*}
  * @param log {@code barnabas.log.*}
+ * @param bookkeeper {@code barnabas.bookkeeper.*}
  * @param group {@code barnabas.group.*}
  * @param broker {@code barnabas.broker.*}
  * @param records {@code barnabas.produce.*}
@@ -52,9 +56,11 @@ record BarnabasSettings(
         Engine engine,
         ExitOnFailure exitOnFailure,
         int responderThreads,
+        Optional<ClusterSecret> clusterSecret,
         ZooKeeperSettings zookeeper,
         ClusterLimits limits,
         EmbeddedLogSettings log,
+        BookKeeperSettings bookkeeper,
         GroupSettings group,
         BrokerSettings broker,
         RecordsLimits records,
@@ -75,7 +81,9 @@ record BarnabasSettings(
     /** Where logs are stored. */
     enum Engine {
         /** Segment files on this node's disk. */
-        LOCAL
+        LOCAL,
+        /** Ledgers on Apache BookKeeper's storage nodes. */
+        BOOKKEEPER
     }
 
     /** Whether a start that fails ends the process. */
@@ -100,9 +108,11 @@ record BarnabasSettings(
                 settings.oneOf("barnabas.engine", Engine.class),
                 settings.oneOf("barnabas.start.exit-on-failure", ExitOnFailure.class),
                 settings.integer("barnabas.node.responder-threads", 1, 1_000),
+                settings.optionalText("barnabas.cluster.secret").map(ClusterSecret::of),
                 binder.bind("barnabas.zookeeper.", ZooKeeperSettings.class),
                 binder.bind("barnabas.cluster.max-", ClusterLimits.class),
                 binder.bind("barnabas.log.", EmbeddedLogSettings.class),
+                binder.bind("barnabas.bookkeeper.", BookKeeperSettings.class),
                 binder.bind("barnabas.group.", GroupSettings.class),
                 binder.bind("barnabas.broker.", BrokerSettings.class),
                 binder.bind("barnabas.produce.", RecordsLimits.class),

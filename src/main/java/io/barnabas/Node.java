@@ -113,6 +113,9 @@ final class Node implements NodeState {
     }
 
     private void startEngine() {
+        if (settings.engine() != BarnabasSettings.Engine.LOCAL) {
+            throw new SettingsException("barnabas.engine: this build cannot start the engine for many machines yet");
+        }
         engine = new EmbeddedLogEngine(
                 settings.dataDir(),
                 settings.log(),
@@ -179,6 +182,7 @@ final class Node implements NodeState {
                 url,
                 folder.instance(UUID::randomUUID),
                 folder.meta().map(DataDirectory.Meta::clusterId),
+                settings.clusterSecret(),
                 settings.zookeeper().sessionTimeoutMs(),
                 settings.zookeeper().connectionTimeoutMs(),
                 settings.zookeeper().startWaitMs(),

@@ -11,6 +11,7 @@ import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
+import io.barnabas.log.bookkeeper.BookKeeperSettings;
 import io.barnabas.metrics.MetricsSettings;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.WebSocketSettings;
@@ -68,6 +69,7 @@ class BarnabasSettingsTest {
         assertThat(settings.zookeeper()).isEqualTo(ZooKeeperSettings.DEFAULTS);
         assertThat(settings.limits()).isEqualTo(ClusterLimits.DEFAULT);
         assertThat(settings.log()).isEqualTo(EmbeddedLogSettings.DEFAULTS);
+        assertThat(settings.bookkeeper()).isEqualTo(BookKeeperSettings.DEFAULTS);
         assertThat(settings.group()).isEqualTo(GroupSettings.DEFAULTS);
         assertThat(settings.broker()).isEqualTo(BrokerSettings.DEFAULTS);
         assertThat(settings.records()).isEqualTo(RecordsLimits.DEFAULT);
@@ -85,6 +87,6 @@ class BarnabasSettingsTest {
         file.setProperty("barnabas.engine", "tape");
         assertThatThrownBy(() -> BarnabasSettings.read(reader))
                 .isInstanceOf(SettingsException.class)
-                .hasMessage("barnabas.engine='tape': expected one of local");
+                .hasMessage("barnabas.engine='tape': expected one of local, bookkeeper");
     }
 }
