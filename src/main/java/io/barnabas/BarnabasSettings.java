@@ -13,6 +13,7 @@ import io.barnabas.cluster.ClusterSecret;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
 import io.barnabas.log.bookkeeper.BookKeeperSettings;
+import io.barnabas.metrics.MetricsSettings;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.WebSocketSettings;
 import java.net.URI;
@@ -47,6 +48,8 @@ import java.util.Optional;
  * @param subscription {@code barnabas.subscription.*}
  * @param rest {@code barnabas.rest.*}
  * @param webSocket {@code barnabas.websocket.*}
+ * @param metrics {@code barnabas.metrics.*}
+ * @param health {@code barnabas.health.*}
  */
 record BarnabasSettings(
         Path dataDir,
@@ -68,7 +71,9 @@ record BarnabasSettings(
         ConsumerSettings consumer,
         SubscriptionSettings subscription,
         RestSettings rest,
-        WebSocketSettings webSocket) {
+        WebSocketSettings webSocket,
+        MetricsSettings metrics,
+        HealthSettings health) {
     BarnabasSettings {
         requireNonNull(dataDir, "dataDir");
         requireNonNull(nodeUrl, "nodeUrl");
@@ -119,7 +124,9 @@ record BarnabasSettings(
                 binder.bind("barnabas.consumer.", ConsumerSettings.class),
                 binder.bind("barnabas.subscription.", SubscriptionSettings.class),
                 binder.bind("barnabas.rest.", RestSettings.class),
-                binder.bind("barnabas.websocket.", WebSocketSettings.class));
+                binder.bind("barnabas.websocket.", WebSocketSettings.class),
+                binder.bind("barnabas.metrics.", MetricsSettings.class),
+                binder.bind("barnabas.health.", HealthSettings.class));
     }
 
     private static Path directory(String name, SettingsReader settings) {

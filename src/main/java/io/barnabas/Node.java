@@ -19,7 +19,6 @@ import io.barnabas.cluster.EmbeddedZooKeeper;
 import io.barnabas.cluster.ZooKeeperCluster;
 import io.barnabas.group.ExecutorTimers;
 import io.barnabas.group.GroupCoordinator;
-import io.barnabas.group.GroupEvents;
 import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.log.DataDirectory;
 import io.barnabas.log.DiskFiles;
@@ -27,7 +26,7 @@ import io.barnabas.log.EmbeddedLogEngine;
 import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
-import io.barnabas.log.LogEvents;
+import io.barnabas.metrics.NodeMetrics;
 import io.barnabas.rest.PeerDoor;
 import java.net.URI;
 import java.time.Clock;
@@ -67,6 +66,7 @@ final class Node implements NodeState {
     private final URI url;
     private final NodeThreads threads;
     private final Clock clock;
+    private final NodeMetrics metrics;
     private final Parts parts;
 
     // Written by the starting thread, each before whatever uses it starts; volatile because health asks from the start.
@@ -92,11 +92,12 @@ final class Node implements NodeState {
      *
      * @param url where other nodes reach this one
      */
-    Node(BarnabasSettings settings, URI url, NodeThreads threads, Clock clock) {
+    Node(BarnabasSettings settings, URI url, NodeThreads threads, Clock clock, NodeMetrics metrics) {
         this.settings = requireNonNull(settings, "settings");
         this.url = requireNonNull(url, "url");
         this.threads = requireNonNull(threads, "threads");
         this.clock = requireNonNull(clock, "clock");
+        this.metrics = requireNonNull(metrics, "metrics");
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
@@ -104,6 +105,7 @@ final class Node implements NodeState {
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
                 new Part("cluster membership", this::startCluster, this::stopCluster),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
+                new Part("metrics", this::startMetrics, metrics::close),
                 new Part("front ends", this::startFrontEnds, this::drain)));
     }
 
@@ -132,7 +134,7 @@ final class Node implements NodeState {
                 System::nanoTime,
                 responders,
                 threads.factory("log"),
-                LogEvents.NONE);
+                metrics.log());
     }
 
     private void startZooKeeper() {
@@ -164,7 +166,7 @@ final class Node implements NodeState {
                 threads.pool("group", 2),
                 threads.pool("notice", 1),
                 UUID::randomUUID,
-                GroupEvents.NONE);
+                metrics.groups());
         partitions = new Partitions(cluster, engine, coordinator, settings.broker());
         topics = new Topics(cluster, partitions, settings.broker());
         fetching = new Fetching(partitions, settings.broker(), timer, responders);
@@ -172,6 +174,7 @@ final class Node implements NodeState {
         cluster.listen(partitions);
         cluster.listen(producing);
         cluster.listen(peerNews);
+        cluster.listen(metrics.cluster());
         cluster.start();
         folder.claim(new DataDirectory.Meta(
                 Integer.toString(settings.nodeId()), cluster.view().clusterId()));
@@ -231,8 +234,13 @@ final class Node implements NodeState {
         }
     }
 
+    private void startMetrics() {
+        NodeGauges.show(metrics, this);
+        metrics.start(coordinator, partitions::logs, timer, responders);
+    }
+
     private void startFrontEnds() {
-        frontEnds = new FrontEnds(settings, this, threads, timer);
+        frontEnds = new FrontEnds(settings, this, threads, timer, metrics.clients());
         frontEnds.start();
     }
 
@@ -276,8 +284,24 @@ final class Node implements NodeState {
     }
 
     @Override
+    public List<String> partitionsFailed() {
+        return partitions == null ? List.of() : partitions.counts().failed();
+    }
+
+    /** Long polls that wait at the moment. */
+    int fetchesWaiting() {
+        return fetching == null ? 0 : fetching.waitingCount();
+    }
+
+    int socketsOpen() {
+        return frontEnds == null ? 0 : frontEnds.sockets().count();
+    }
+
+    @Override
     public Optional<String> stuck() {
-        return Optional.empty();
+        return engine == null
+                ? Optional.empty()
+                : engine.stuck(settings.health().stuckAfterMs());
     }
 
     Cluster cluster() {

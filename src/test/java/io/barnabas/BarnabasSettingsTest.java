@@ -13,6 +13,7 @@ import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
 import io.barnabas.log.bookkeeper.BookKeeperSettings;
+import io.barnabas.metrics.MetricsSettings;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.WebSocketSettings;
 import java.io.IOException;
@@ -79,6 +80,8 @@ class BarnabasSettingsTest {
         assertThat(settings.subscription()).isEqualTo(SubscriptionSettings.DEFAULTS);
         assertThat(settings.rest()).isEqualTo(RestSettings.defaults());
         assertThat(settings.webSocket()).isEqualTo(WebSocketSettings.DEFAULTS);
+        assertThat(settings.health()).isEqualTo(HealthSettings.DEFAULTS);
+        assertThat(settings.metrics()).isEqualTo(MetricsSettings.DEFAULTS);
     }
 
     @Test
