@@ -2,6 +2,8 @@ package io.barnabas.rest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.ClientEvents;
+import io.barnabas.broker.ClientEvents.Protocol;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.JsonBytes;
 import io.barnabas.broker.format.RecordFormat;
@@ -26,6 +28,11 @@ final class RecordArray {
     private final int maxBytes;
     private final int maxRecords;
     private int recordCount;
+
+    /** What {@link #count} has told of already. */
+    private int countedRecords;
+
+    private long countedBytes;
 
     RecordArray(Json json, RecordFormat format, int maxBytes, int maxRecords) {
         this.maxBytes = maxBytes;
@@ -81,6 +88,16 @@ final class RecordArray {
 
     boolean full() {
         return recordCount >= maxRecords || (recordCount > 0 && out.size() >= maxBytes);
+    }
+
+    /** Tells what was added since the last call, all of it records of this topic. */
+    void count(Protocol protocol, String topic, ClientEvents events) {
+        long now = out.size();
+        if (recordCount > countedRecords) {
+            events.delivered(protocol, topic, recordCount - countedRecords, now - countedBytes);
+        }
+        countedRecords = recordCount;
+        countedBytes = now;
     }
 
     int recordCount() {
