@@ -40,7 +40,8 @@ final class PlainRun {
     private static long odd(long word) {
         long quote = word ^ QUOTES;
         long backslash = word ^ BACKSLASHES;
-        return (((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash) | ((word - SPACES) & ~word) | word) & HIGHS;
+        return (((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash) | ((word - SPACES) & ~word) | word)
+                & HIGHS;
     }
 
     private static boolean plain(byte one) {

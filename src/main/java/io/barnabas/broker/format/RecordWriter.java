@@ -68,8 +68,7 @@ public final class RecordWriter {
         write(out, topic, partition, record.offset(), record.timestamp(), record.headers());
     }
 
-    private void write(
-            JsonBytes out, String topic, int partition, long offset, long timestamp, List<Header> headers) {
+    private void write(JsonBytes out, String topic, int partition, long offset, long timestamp, List<Header> headers) {
         out.raw('{');
         if (topic != null) {
             writeTopic(out, topic);
