@@ -90,7 +90,7 @@ public final class MemoryFiles implements LogFiles {
     private MemoryFiles killed() {
         MemoryFiles image = new MemoryFiles();
         image.folders.addAll(folders);
-        Map<Inode, Inode> copies = new IdentityHashMap<>();
+        IdentityHashMap<Inode, Inode> copies = new IdentityHashMap<>();
         names.forEach((path, inode) -> image.names.put(path, copies.computeIfAbsent(inode, Inode::copy)));
         forcedNames.forEach((path, inode) -> image.forcedNames.put(path, copies.computeIfAbsent(inode, Inode::copy)));
         for (NameChange change : nameChanges) {
