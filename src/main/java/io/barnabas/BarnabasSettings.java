@@ -6,11 +6,14 @@ import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.consumer.ConsumerSettings;
 import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
+import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
+import io.barnabas.cluster.ClusterSecret;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
 import io.barnabas.log.bookkeeper.BookKeeperSettings;
+import io.barnabas.metrics.MetricsSettings;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.WebSocketSettings;
 import java.net.URI;
@@ -31,18 +34,22 @@ import java.util.Optional;
  * @param engine {@code barnabas.engine}: where logs are stored
  * @param exitOnFailure {@code barnabas.start.exit-on-failure}: whether a start that fails ends the process
  * @param responderThreads {@code barnabas.node.responder-threads}: threads that turn what the log answered into answers
+ * @param clusterSecret {@code barnabas.cluster.secret}: what nodes show each other; absent: the cluster makes its own
  * @param zookeeper {@code barnabas.zookeeper.*}
  * @param limits {@code barnabas.cluster.max-*}
  * @param log {@code barnabas.log.*}
  * @param bookkeeper {@code barnabas.bookkeeper.*}
  * @param group {@code barnabas.group.*}
  * @param broker {@code barnabas.broker.*}
+ * @param peer {@code barnabas.peer.*}
  * @param records {@code barnabas.produce.*}
  * @param json {@code barnabas.json.*}
  * @param consumer {@code barnabas.consumer.*}
  * @param subscription {@code barnabas.subscription.*}
  * @param rest {@code barnabas.rest.*}
  * @param webSocket {@code barnabas.websocket.*}
+ * @param metrics {@code barnabas.metrics.*}
+ * @param health {@code barnabas.health.*}
  */
 record BarnabasSettings(
         Path dataDir,
@@ -51,18 +58,22 @@ record BarnabasSettings(
         Engine engine,
         ExitOnFailure exitOnFailure,
         int responderThreads,
+        Optional<ClusterSecret> clusterSecret,
         ZooKeeperSettings zookeeper,
         ClusterLimits limits,
         EmbeddedLogSettings log,
         BookKeeperSettings bookkeeper,
         GroupSettings group,
         BrokerSettings broker,
+        PeerSettings peer,
         RecordsLimits records,
         JsonLimits json,
         ConsumerSettings consumer,
         SubscriptionSettings subscription,
         RestSettings rest,
-        WebSocketSettings webSocket) {
+        WebSocketSettings webSocket,
+        MetricsSettings metrics,
+        HealthSettings health) {
     BarnabasSettings {
         requireNonNull(dataDir, "dataDir");
         requireNonNull(nodeUrl, "nodeUrl");
@@ -100,18 +111,22 @@ record BarnabasSettings(
                 settings.oneOf("barnabas.engine", Engine.class),
                 settings.oneOf("barnabas.start.exit-on-failure", ExitOnFailure.class),
                 settings.integer("barnabas.node.responder-threads", 1, 1_000),
+                settings.optionalText("barnabas.cluster.secret").map(ClusterSecret::of),
                 binder.bind("barnabas.zookeeper.", ZooKeeperSettings.class),
                 binder.bind("barnabas.cluster.max-", ClusterLimits.class),
                 binder.bind("barnabas.log.", EmbeddedLogSettings.class),
                 binder.bind("barnabas.bookkeeper.", BookKeeperSettings.class),
                 binder.bind("barnabas.group.", GroupSettings.class),
                 binder.bind("barnabas.broker.", BrokerSettings.class),
+                binder.bind("barnabas.peer.", PeerSettings.class),
                 binder.bind("barnabas.produce.", RecordsLimits.class),
                 binder.bind("barnabas.json.", JsonLimits.class),
                 binder.bind("barnabas.consumer.", ConsumerSettings.class),
                 binder.bind("barnabas.subscription.", SubscriptionSettings.class),
                 binder.bind("barnabas.rest.", RestSettings.class),
-                binder.bind("barnabas.websocket.", WebSocketSettings.class));
+                binder.bind("barnabas.websocket.", WebSocketSettings.class),
+                binder.bind("barnabas.metrics.", MetricsSettings.class),
+                binder.bind("barnabas.health.", HealthSettings.class));
     }
 
     private static Path directory(String name, SettingsReader settings) {

@@ -1,5 +1,6 @@
 package io.barnabas;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.Fetching;
@@ -8,13 +9,16 @@ import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
+import io.barnabas.broker.peer.HttpPeerCalls;
+import io.barnabas.broker.peer.LongPollNews;
+import io.barnabas.broker.peer.PeerCredential;
+import io.barnabas.broker.peer.PeerDesk;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
 import io.barnabas.cluster.ZooKeeperCluster;
 import io.barnabas.group.ExecutorTimers;
 import io.barnabas.group.GroupCoordinator;
-import io.barnabas.group.GroupEvents;
 import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.log.DataDirectory;
 import io.barnabas.log.DiskFiles;
@@ -22,7 +26,8 @@ import io.barnabas.log.EmbeddedLogEngine;
 import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
-import io.barnabas.log.LogEvents;
+import io.barnabas.metrics.NodeMetrics;
+import io.barnabas.rest.PeerDoor;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -62,6 +67,7 @@ final class Node implements NodeState {
     private final URI url;
     private final NodeThreads threads;
     private final Clock clock;
+    private final NodeMetrics metrics;
     private final Parts parts;
 
     /** Guards itself: the thread of a signal and the one that stops the node drain it, one of them. */
@@ -74,6 +80,10 @@ final class Node implements NodeState {
     private volatile LogEngine engine;
     private volatile EmbeddedZooKeeper zooKeeper;
     private volatile ZooKeeperCluster cluster;
+    private volatile PeerDesk peerDesk;
+    private volatile PeerDoor peerDoor;
+    private volatile HttpPeerCalls peerCalls;
+    private volatile LongPollNews peerNews;
     private volatile GroupCoordinator coordinator;
     private volatile Partitions partitions;
     private volatile Topics topics;
@@ -86,18 +96,20 @@ final class Node implements NodeState {
      *
      * @param url where other nodes reach this one
      */
-    Node(BarnabasSettings settings, URI url, NodeThreads threads, Clock clock) {
+    Node(BarnabasSettings settings, URI url, NodeThreads threads, Clock clock, NodeMetrics metrics) {
         this.settings = requireNonNull(settings, "settings");
         this.url = requireNonNull(url, "url");
         this.threads = requireNonNull(threads, "threads");
         this.clock = requireNonNull(clock, "clock");
+        this.metrics = requireNonNull(metrics, "metrics");
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
                 new Part("log engine", this::startEngine, () -> engine.close()),
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
-                new Part("cluster membership", this::startCluster, () -> cluster.close()),
+                new Part("cluster membership", this::startCluster, this::stopCluster),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
+                new Part("metrics", this::startMetrics, metrics::close),
                 new Part("front ends", this::startFrontEnds, this::drain)));
     }
 
@@ -126,7 +138,7 @@ final class Node implements NodeState {
                 System::nanoTime,
                 responders,
                 threads.factory("log"),
-                LogEvents.NONE);
+                metrics.log());
     }
 
     private void startZooKeeper() {
@@ -148,6 +160,7 @@ final class Node implements NodeState {
     private void startCluster() {
         cluster = new ZooKeeperCluster(
                 clusterSettings(), LogConfig::of, clock, UUID::randomUUID, threads.factory("cluster"));
+        connectPeers();
         coordinator = new JournaledGroupCoordinator(
                 settings.group(),
                 this::partitionCount,
@@ -157,16 +170,38 @@ final class Node implements NodeState {
                 threads.pool("group", 2),
                 threads.pool("notice", 1),
                 UUID::randomUUID,
-                GroupEvents.NONE);
+                metrics.groups());
         partitions = new Partitions(cluster, engine, coordinator, settings.broker());
         topics = new Topics(cluster, partitions, settings.broker());
         fetching = new Fetching(partitions, settings.broker(), timer, responders);
         producing = new Producing(cluster, partitions, settings.broker(), clock);
         cluster.listen(partitions);
         cluster.listen(producing);
+        cluster.listen(peerNews);
+        cluster.listen(metrics.cluster());
         cluster.start();
         folder.claim(new DataDirectory.Meta(
                 Integer.toString(settings.nodeId()), cluster.view().clusterId()));
+    }
+
+    /** What nodes ask each other; used from the first view on, so it is there before the cluster starts. */
+    private void connectPeers() {
+        PeerCredential credential =
+                new PeerCredential(() -> cluster.secret().text().getBytes(UTF_8), () -> cluster.view()
+                        .clusterId());
+        Executor peers = threads.pool("peer", 4);
+        peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
+        peerDoor = new PeerDoor(
+                peerDesk, threads.pool("peer-answer", settings.peer().threads()));
+        peerCalls = new HttpPeerCalls(cluster::view, credential, settings.peer(), timer, peers, System::nanoTime);
+        peerNews = new LongPollNews(
+                peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
+                        .getMostSignificantBits());
+    }
+
+    private void stopCluster() {
+        peerNews.close();
+        cluster.close();
     }
 
     private OptionalInt partitionCount(String topic) {
@@ -183,6 +218,7 @@ final class Node implements NodeState {
                 url,
                 folder.instance(UUID::randomUUID),
                 folder.meta().map(DataDirectory.Meta::clusterId),
+                settings.clusterSecret(),
                 settings.zookeeper().sessionTimeoutMs(),
                 settings.zookeeper().connectionTimeoutMs(),
                 settings.zookeeper().startWaitMs(),
@@ -202,8 +238,13 @@ final class Node implements NodeState {
         }
     }
 
+    private void startMetrics() {
+        NodeGauges.show(metrics, this);
+        metrics.start(coordinator, partitions::logs, timer, responders);
+    }
+
     private void startFrontEnds() {
-        frontEnds = new FrontEnds(settings, this, threads, timer);
+        frontEnds = new FrontEnds(settings, this, threads, timer, metrics.clients());
         frontEnds.start();
     }
 
@@ -263,12 +304,32 @@ final class Node implements NodeState {
     }
 
     @Override
+    public List<String> partitionsFailed() {
+        return partitions == null ? List.of() : partitions.counts().failed();
+    }
+
+    /** Long polls that wait at the moment. */
+    int fetchesWaiting() {
+        return fetching == null ? 0 : fetching.waitingCount();
+    }
+
+    int socketsOpen() {
+        return frontEnds == null ? 0 : frontEnds.sockets().count();
+    }
+
+    @Override
     public Optional<String> stuck() {
-        return Optional.empty();
+        return engine == null
+                ? Optional.empty()
+                : engine.stuck(settings.health().stuckAfterMs());
     }
 
     Cluster cluster() {
         return running(cluster);
+    }
+
+    PeerDoor peerDoor() {
+        return running(peerDoor);
     }
 
     GroupCoordinator coordinator() {

@@ -123,6 +123,17 @@ public final class Partitions implements Cluster.Listener {
         return CompletableFuture.allOf(waits).orTimeout(openTimeoutMs, TimeUnit.MILLISECONDS);
     }
 
+    /** The logs that are served now. */
+    public Map<TopicPartition, PartitionLog> logs() {
+        Map<TopicPartition, PartitionLog> logs = new TreeMap<>();
+        hosted.forEach((partition, state) -> {
+            if (state instanceof Hosted.Serving serving) {
+                logs.put(partition, serving.log());
+            }
+        });
+        return logs;
+    }
+
     /** How many partitions this node owns, has open, and failed to open. */
     public Counts counts() {
         int open = 0;

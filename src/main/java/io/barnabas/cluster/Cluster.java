@@ -37,6 +37,9 @@ public interface Cluster extends AutoCloseable {
      */
     CompletionStage<Long> reserveProducerIds(int count);
 
+    /** What nodes of this cluster show each other; {@code ZOOKEEPER_UNAVAILABLE} before this node has joined it. */
+    ClusterSecret secret();
+
     /** Registers before {@code start}; calls come one at a time, in order, on the cluster's own event thread. */
     void listen(Listener listener);
 
@@ -69,6 +72,12 @@ public interface Cluster extends AutoCloseable {
 
         /** Sent after {@link #disowned} of its partitions; what is on disk of it can go. */
         default void topicDeleted(Topic topic) {}
+
+        /**
+         * Told on the node that leads: deleted topics left partitions in which the log engine noted something that has
+         * to be deleted; see {@link PartStore#remains}. Told again when there are others, and on each new leader.
+         */
+        default void remainsFound() {}
 
         default void sessionChanged(Session session) {}
     }

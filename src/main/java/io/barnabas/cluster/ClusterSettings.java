@@ -18,6 +18,7 @@ import java.util.Optional;
  *     node that was killed may take over what its last process left in ZooKeeper, while a second node started by mistake
  *     under the same id may not
  * @param expectedClusterId the cluster this node's data belongs to; empty on the very first start
+ * @param secret the secret that all nodes were given; empty when the cluster makes one itself
  * @param sessionTimeoutMs how long ZooKeeper waits for a silent node before it calls it dead
  * @param connectionTimeoutMs how long one attempt to reach ZooKeeper may take
  * @param startWaitMs how long {@link ZooKeeperCluster#start} tries
@@ -31,6 +32,7 @@ public record ClusterSettings(
         URI nodeUrl,
         String instance,
         Optional<String> expectedClusterId,
+        Optional<ClusterSecret> secret,
         int sessionTimeoutMs,
         int connectionTimeoutMs,
         long startWaitMs,
@@ -46,6 +48,7 @@ public record ClusterSettings(
         requireNonNull(nodeUrl, "nodeUrl");
         requireNonNull(instance, "instance");
         requireNonNull(expectedClusterId, "expectedClusterId");
+        requireNonNull(secret, "secret");
         requireNonNull(limits, "limits");
         check(!requireNonNull(connect, "connect").isBlank(), "connect must not be empty");
         check(
@@ -68,11 +71,29 @@ public record ClusterSettings(
                 nodeUrl,
                 instance,
                 Optional.empty(),
+                Optional.empty(),
                 DEFAULT_SESSION_TIMEOUT_MS,
                 DEFAULT_CONNECTION_TIMEOUT_MS,
                 DEFAULT_START_WAIT_MS,
                 DEFAULT_CHANGE_WAIT_MS,
                 ClusterLimits.DEFAULT);
+    }
+
+    /** The same with a secret that all nodes were given. */
+    public ClusterSettings withSecret(ClusterSecret given) {
+        return new ClusterSettings(
+                connect,
+                root,
+                nodeId,
+                nodeUrl,
+                instance,
+                expectedClusterId,
+                Optional.of(given),
+                sessionTimeoutMs,
+                connectionTimeoutMs,
+                startWaitMs,
+                changeWaitMs,
+                limits);
     }
 
     private static void check(boolean holds, String message) {

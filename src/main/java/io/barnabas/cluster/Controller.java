@@ -52,7 +52,7 @@ final class Controller {
 
     /** Whether there is something to do in this state; pure. */
     static boolean idle(Snapshot snapshot) {
-        return snapshot.deletions().isEmpty()
+        return snapshot.deletionsToDo().isEmpty()
                 && (snapshot.nodes().isEmpty()
                         || snapshot.topics().values().stream().allMatch(topic -> placed(snapshot, topic.value())));
     }
@@ -66,7 +66,7 @@ final class Controller {
                 assigned.put(topic.value().id(), assign(snapshot, topic, Placement.count(assigned.values())));
             }
         }
-        for (UUID id : snapshot.deletions()) {
+        for (UUID id : snapshot.deletionsToDo()) {
             remove(id);
         }
     }
@@ -87,7 +87,6 @@ final class Controller {
             return wanted;
         }
         List<CuratorOp> writes = new ArrayList<>();
-        writes.add(term());
         // The topic's document must be as read: a topic deleted meanwhile must not leave an assignment behind.
         writes.add(
                 client.transactionOp().check().withVersion(versioned.version()).forPath(paths.topic(topic.name())));
@@ -101,22 +100,61 @@ final class Controller {
                     .withVersion(before.version())
                     .forPath(paths.assignment(topic.id()), document));
         }
-        client.transaction().forOperations(writes);
+        write(writes);
         LOG.info("placed partitions topic={} partitions={}", topic.name(), topic.partitionCount());
         return wanted;
     }
 
-    /** Assignment first, so that nobody claims; its note last, so that a leader after us goes on where we stopped. */
+    /**
+     * Assignment first, so that nobody claims; its note last, so that a leader after us goes on where we stopped. What
+     * the log engine noted of a partition moves below the note, and the note stays until an engine has taken it away.
+     */
     private void remove(UUID topicId) throws Exception {
-        removeAll(List.of(paths.assignment(topicId)));
+        remove(paths.assignment(topicId));
         String folder = paths.parts(topicId);
-        List<String> parts = existingChildren(folder);
-        for (int i = 0; i < parts.size(); i += DELETIONS_PER_TRANSACTION) {
-            removeAll(parts.subList(i, Math.min(parts.size(), i + DELETIONS_PER_TRANSACTION)));
+        List<CuratorOp> plain = new ArrayList<>();
+        for (String part : existingChildren(folder)) {
+            Stat stat = new Stat();
+            byte[] document = client.getData().storingStatIn(stat).forPath(part);
+            if (documents.part(part, document).fields().isEmpty() && stat.getNumChildren() == 0) {
+                plain.add(client.transactionOp()
+                        .delete()
+                        .withVersion(stat.getVersion())
+                        .forPath(part));
+            } else {
+                moveRemains(new PartitionKey(topicId, Integer.parseInt(ZkPaths.leaf(part))), document, stat);
+            }
         }
-        removeAll(List.of(folder));
-        removeAll(List.of(paths.deletion(topicId)));
-        LOG.info("removed the documents of a deleted topic topicId={}", topicId);
+        for (int i = 0; i < plain.size(); i += DELETIONS_PER_TRANSACTION) {
+            write(plain.subList(i, Math.min(plain.size(), i + DELETIONS_PER_TRANSACTION)));
+        }
+        remove(folder);
+        if (existingChildren(paths.deletion(topicId)).isEmpty()) {
+            remove(paths.deletion(topicId));
+            LOG.info("removed the documents of a deleted topic topicId={}", topicId);
+        }
+    }
+
+    /**
+     * Moves a partition's document and its pieces below the note of the deletion, each piece in a step of its own, for
+     * together they may be too large for one. An owner that still writes makes the last step fail; then it is all tried
+     * anew.
+     */
+    private void moveRemains(PartitionKey key, byte[] document, Stat stat) throws Exception {
+        String from = paths.part(key);
+        String to = paths.remains(key);
+        CuratorOp copy = client.checkExists().forPath(to) == null
+                ? client.transactionOp().create().forPath(to, document)
+                : client.transactionOp().setData().forPath(to, document);
+        write(List.of(copy));
+        for (String piece : existingChildren(from)) {
+            CuratorOp moved = client.transactionOp()
+                    .create()
+                    .forPath(to + "/" + ZkPaths.leaf(piece), client.getData().forPath(piece));
+            write(List.of(moved, client.transactionOp().delete().forPath(piece)));
+        }
+        write(List.of(
+                client.transactionOp().delete().withVersion(stat.getVersion()).forPath(from)));
     }
 
     private List<String> existingChildren(String folder) throws Exception {
@@ -129,15 +167,18 @@ final class Controller {
         }
     }
 
-    private void removeAll(List<String> found) throws Exception {
-        List<CuratorOp> writes = new ArrayList<>();
-        writes.add(term());
-        for (String path : found) {
-            if (client.checkExists().forPath(path) != null) {
-                writes.add(client.transactionOp().delete().forPath(path));
-            }
+    private void remove(String path) throws Exception {
+        if (client.checkExists().forPath(path) != null) {
+            write(List.of(client.transactionOp().delete().forPath(path)));
         }
-        client.transaction().forOperations(writes);
+    }
+
+    /** Together, or none when another leader has begun its term. */
+    private void write(List<CuratorOp> writes) throws Exception {
+        List<CuratorOp> fenced = new ArrayList<>();
+        fenced.add(term());
+        fenced.addAll(writes);
+        client.transaction().forOperations(fenced);
     }
 
     private CuratorOp term() throws Exception {

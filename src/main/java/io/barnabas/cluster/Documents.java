@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -124,6 +125,27 @@ final class Documents {
         return next.longValue();
     }
 
+    byte[] secret(SecretDocument secret) {
+        ObjectNode json = fresh();
+        secret.secret().ifPresent(random -> json.put("secret", random.text()));
+        if (secret.secret().isEmpty()) {
+            json.put("salt", secret.salt()).put("print", secret.print()).put("iterations", secret.iterations());
+        }
+        return bytes(json);
+    }
+
+    SecretDocument secret(String path, byte[] bytes) {
+        ObjectNode json = read(path, bytes);
+        if (json.has("secret")) {
+            return new SecretDocument(Optional.of(ClusterSecret.of(text(path, json, "secret"))), "", "", 0);
+        }
+        return new SecretDocument(
+                Optional.empty(),
+                text(path, json, "salt"),
+                text(path, json, "print"),
+                number(path, json, "iterations"));
+    }
+
     byte[] deletion(Topic topic) {
         return bytes(fresh().put("name", topic.name()));
     }
@@ -181,6 +203,9 @@ final class Documents {
 
     /** What a live node says of itself. */
     record NodeDocument(URI url, String instance) {}
+
+    /** The secret itself when the cluster made it; a salted print of it when the nodes were given it. */
+    record SecretDocument(Optional<ClusterSecret> secret, String salt, String print, int iterations) {}
 
     /** Who leads, under which epoch. */
     record ControllerDocument(int epoch, int nodeId) {}

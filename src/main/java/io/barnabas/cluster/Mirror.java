@@ -149,10 +149,13 @@ final class Mirror implements AutoCloseable {
         return found;
     }
 
-    private Set<UUID> deleted() {
-        Set<UUID> found = new HashSet<>();
+    private Map<UUID, Set<Integer>> deleted() {
+        Map<UUID, Set<Integer>> found = new HashMap<>();
         below(deletions, paths.deletions(), 1)
-                .forEach(child -> found.add(UUID.fromString(ZkPaths.leaf(child.getPath()))));
+                .forEach(child -> found.put(UUID.fromString(ZkPaths.leaf(child.getPath())), new HashSet<>()));
+        below(deletions, paths.deletions(), 2).forEach(child -> found.computeIfAbsent(
+                        UUID.fromString(ZkPaths.folderOf(child.getPath())), absent -> new HashSet<>())
+                .add(Integer.valueOf(ZkPaths.leaf(child.getPath()))));
         return found;
     }
 

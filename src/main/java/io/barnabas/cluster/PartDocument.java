@@ -1,6 +1,7 @@
 package io.barnabas.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /**
  * A partition's document: {@code {"version","epoch","owner","session", ...}}. Fields this class does not know are kept
@@ -10,6 +11,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * registration is of that same session, so a restarted node owns nothing before it has claimed anew.
  */
 record PartDocument(ObjectNode json) {
+    /** The fields that are the cluster's own, in the order in which they are written. */
+    private static final List<String> OWN = List.of("version", "epoch", "owner", "session");
+
     int epoch() {
         return json.get("epoch").intValue();
     }
@@ -20,6 +24,32 @@ record PartDocument(ObjectNode json) {
 
     long session() {
         return json.path("session").longValue();
+    }
+
+    /** What the log engine keeps here; a copy. */
+    ObjectNode fields() {
+        ObjectNode fields = json.deepCopy();
+        fields.remove(OWN);
+        return fields;
+    }
+
+    /**
+     * The same partition with other fields of the engine, which replace all it had.
+     *
+     * @throws IllegalArgumentException when one of them is the cluster's own
+     */
+    PartDocument with(ObjectNode fields) {
+        ObjectNode changed = json.objectNode();
+        for (String name : OWN) {
+            if (fields.has(name)) {
+                throw new IllegalArgumentException("the field '" + name + "' of a partition is the cluster's own");
+            }
+            if (json.has(name)) {
+                changed.set(name, json.get(name));
+            }
+        }
+        changed.setAll(fields.deepCopy());
+        return new PartDocument(changed);
     }
 
     PartDocument claimedBy(int nodeId, long session) {

@@ -32,6 +32,7 @@ final class Registration {
     private final Clock clock;
     private final Supplier<UUID> ids;
     private final Runnable freed;
+    private final SecretKeeper secrets;
     private Optional<String> knownClusterId;
 
     /** The session under which this node registered last; whoever sits there instead in that session came later. */
@@ -53,11 +54,12 @@ final class Registration {
         this.clock = clock;
         this.ids = ids;
         this.freed = freed;
+        this.secrets = new SecretKeeper(client, paths, documents, settings.secret());
         this.knownClusterId = settings.expectedClusterId();
     }
 
-    /** The node's place in the cluster: its id and the session that keeps it there. */
-    record Seat(String clusterId, long session) {}
+    /** The node's place in the cluster: the cluster's id and secret, and the session that keeps the node there. */
+    record Seat(String clusterId, ClusterSecret secret, long session) {}
 
     /**
      * Registers, or finds that the present session is registered.
@@ -73,10 +75,11 @@ final class Registration {
                 ensure(folder, new byte[0]);
             }
             ensure(paths.controllerEpoch(), documents.controller(0, -1));
+            ClusterSecret secret = secrets.secret();
             long session = session();
             takeSeat(session);
             knownClusterId = Optional.of(clusterId);
-            return new Seat(clusterId, session);
+            return new Seat(clusterId, secret, session);
         } catch (Exception e) {
             throw ZooKeeperErrors.of("registering node " + settings.nodeId(), e);
         }

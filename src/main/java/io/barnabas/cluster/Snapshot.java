@@ -3,6 +3,7 @@ package io.barnabas.cluster;
 import io.barnabas.record.TopicPartition;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,16 +11,22 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
-/** All documents as this node last saw them, with the versions that compare and set needs. Immutable. */
+/**
+ * All documents as this node last saw them, with the versions that compare and set needs. Immutable.
+ *
+ * @param deletions deleted topics that are still noted, and of each the partitions in which the log engine has something
+ *     left to delete
+ */
 record Snapshot(
         SortedMap<Integer, Registered> nodes,
         OptionalInt controllerId,
         SortedMap<String, Versioned<Topic>> topics,
         Map<UUID, Versioned<List<Integer>>> assignments,
         Map<PartitionKey, Versioned<PartDocument>> parts,
-        Set<UUID> deletions) {
+        Map<UUID, Set<Integer>> deletions) {
 
     /** A document and its ZooKeeper version. */
     record Versioned<T>(T value, int version) {}
@@ -32,6 +39,26 @@ record Snapshot(
                 .map(Versioned::value)
                 .filter(topic -> topic.id().equals(id))
                 .findFirst();
+    }
+
+    /** Deleted topics of which the controller has something left to remove or to move aside. */
+    Set<UUID> deletionsToDo() {
+        Set<UUID> found = new TreeSet<>();
+        deletions.forEach((id, remaining) -> {
+            boolean documents = assignments.containsKey(id)
+                    || parts.keySet().stream().anyMatch(key -> key.topicId().equals(id));
+            if (documents || remaining.isEmpty()) {
+                found.add(id);
+            }
+        });
+        return found;
+    }
+
+    /** Partitions of deleted topics in which the log engine has something left to delete. */
+    Set<PartitionKey> remains() {
+        Set<PartitionKey> found = new HashSet<>();
+        deletions.forEach((id, remaining) -> remaining.forEach(p -> found.add(new PartitionKey(id, p))));
+        return found;
     }
 
     /** The node that shall own the partition; empty while the controller has not said so. */

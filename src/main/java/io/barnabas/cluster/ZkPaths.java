@@ -14,8 +14,11 @@ import java.util.UUID;
  * root/topics/NAME               id, partition count, configuration
  * root/assign/TOPIC_ID           wanted owner per partition; written by the controller
  * root/parts/TOPIC_ID/PARTITION  owner and epoch of a partition; changed by compare and set only
+ * root/parts/TOPIC_ID/PARTITION/NAME    what the log engine keeps beside a partition's document, because it is large
  * root/producer-ids              the first producer id that was not given out; changed by compare and set only
+ * root/secret                    what nodes show each other, made by the first one
  * root/deleted/TOPIC_ID          a deleted topic whose documents the controller still has to remove
+ * root/deleted/TOPIC_ID/PARTITION[/NAME]    documents of it in which the log engine still has something to delete
  * </pre>
  */
 record ZkPaths(String root) {
@@ -71,12 +74,21 @@ record ZkPaths(String root) {
         return root + "/producer-ids";
     }
 
+    String secret() {
+        return root + "/secret";
+    }
+
     String deletions() {
         return root + "/deleted";
     }
 
     String deletion(UUID topicId) {
         return deletions() + "/" + topicId;
+    }
+
+    /** What is left of one partition of a deleted topic. */
+    String remains(PartitionKey key) {
+        return deletion(key.topicId()) + "/" + key.partition();
     }
 
     /** The folders that a first node makes. */

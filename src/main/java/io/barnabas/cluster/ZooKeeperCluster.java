@@ -72,6 +72,11 @@ public final class ZooKeeperCluster implements Cluster {
     /** For Curator, which would make one of its own and never end it. */
     private final ScheduledThreadPoolExecutor errands;
 
+    /** Completes what was asked of ZooKeeper in the background, so that what is chained to it holds up no event. */
+    private final ScheduledThreadPoolExecutor answers;
+
+    private final AsyncZooKeeper zooKeeper;
+    private final PartStore parts;
     private final TopicChanges changes;
     private final ProducerIdBlocks producerIds;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
@@ -85,6 +90,9 @@ public final class ZooKeeperCluster implements Cluster {
     /** Written by the event thread, read by all. */
     private volatile Session session = Session.STARTING;
 
+    /** Written by the event thread, read by all; null until this node was registered first. */
+    private volatile ClusterSecret secret;
+
     /** Set on Curator's thread, so that writing stops at once and not when the event thread comes to it. */
     private volatile boolean linked;
 
@@ -93,13 +101,14 @@ public final class ZooKeeperCluster implements Cluster {
 
     // Confined to the event thread.
     private Snapshot snapshot =
-            new Snapshot(new TreeMap<>(), OptionalInt.empty(), new TreeMap<>(), Map.of(), Map.of(), Set.of());
+            new Snapshot(new TreeMap<>(), OptionalInt.empty(), new TreeMap<>(), Map.of(), Map.of(), Map.of());
     private String clusterId = "";
     private long sessionId;
     private int link;
     private boolean mirrored;
     private boolean registering;
     private boolean seatSeen;
+    private Set<PartitionKey> remains = Set.of();
 
     /**
      * @param configCheck throws {@code INVALID_FIELD} for a topic configuration that cannot be
@@ -117,7 +126,10 @@ public final class ZooKeeperCluster implements Cluster {
         events = thread(threads);
         work = thread(threads);
         errands = thread(threads);
+        answers = thread(threads);
         client = connection(settings, threads, errands);
+        zooKeeper = new AsyncZooKeeper(client, answers);
+        parts = new PartStore(zooKeeper, paths, documents, settings.nodeId());
         registration = new Registration(client, paths, documents, settings, clock, ids, () -> post(this::register));
         catalogue = new Catalogue(client, paths, documents, settings.limits(), configCheck, ids);
         controller = new Controller(client, paths, documents, settings.nodeId());
@@ -186,6 +198,20 @@ public final class ZooKeeperCluster implements Cluster {
     @Override
     public ClusterView view() {
         return view;
+    }
+
+    /** What the log engine keeps of partitions; usable once this node has started. */
+    public PartStore parts() {
+        return parts;
+    }
+
+    @Override
+    public ClusterSecret secret() {
+        ClusterSecret known = secret;
+        if (known == null) {
+            throw new BarnabasException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "this node has not yet joined its cluster");
+        }
+        return known;
     }
 
     @Override
@@ -319,6 +345,7 @@ public final class ZooKeeperCluster implements Cluster {
             lose();
         }
         clusterId = seat.clusterId();
+        secret = seat.secret();
         sessionId = seat.session();
         if (!mirrored) {
             mirrored = true;
@@ -382,6 +409,7 @@ public final class ZooKeeperCluster implements Cluster {
         if (session() == Session.CONNECTED && seated()) {
             claims.claim(holdings.claimable(snapshot, claims.inFlight()), snapshot, sessionId);
             lead();
+            tellRemains();
             started.complete(null);
         }
     }
@@ -501,6 +529,15 @@ public final class ZooKeeperCluster implements Cluster {
         }
     }
 
+    /** The leading node alone, so that not all of them delete the same at the same time. */
+    private void tellRemains() {
+        Set<PartitionKey> now = leading ? snapshot.remains() : Set.of();
+        if (!now.isEmpty() && !now.equals(remains)) {
+            announcer.tell(Listener::remainsFound);
+        }
+        remains = now;
+    }
+
     private void lead() {
         Snapshot now = snapshot;
         if (!leading || Controller.idle(now) || !stepQueued.compareAndSet(false, true)) {
@@ -581,6 +618,8 @@ public final class ZooKeeperCluster implements Cluster {
             mirror.close();
         }
         client.close();
+        zooKeeper.close();
+        answers.shutdownNow();
         errands.shutdownNow();
         work.shutdownNow();
         events.shutdownNow();

@@ -61,8 +61,9 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         this.segments = recovered.segments();
         this.damaged = recovered.damaged();
         this.startOffset = recovered.startOffset();
-        this.durability = new Durability(recovered.endOffset());
-        this.writer = new LogWriter(context, id, epoch, folder, config, segments, durability, recovered.producers());
+        this.durability = new Durability(recovered.durableOffset(), recovered.endOffset(), recovered.undurable());
+        this.writer = new LogWriter(
+                context, id, epoch, folder, config, segments, durability, recovered.producers(), recovered.endOffset());
         this.reader = new LogReader(
                 id,
                 epoch,
@@ -73,7 +74,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
                 this::logStartOffset,
                 context.events(),
                 config);
-        this.turns = new Turns(context.appends(), context.settings().turnBytes(), this::write);
+        this.turns = new Turns(context.appends(), context.settings().turnBytes(), context.nanoTime(), this::write);
         this.waiting = new Waiting(id.toString(), context.settings().partitionWaitingBytes(), context.waiting());
         this.flush = new LogFlush(context, this, recovered.checkpoint());
         this.trim = new LogTrim(context, this);
@@ -102,6 +103,11 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
     @Override
     public long highWatermark() {
         return durability.highWatermark();
+    }
+
+    /** How long the turn that runs now has run; 0 when none does. */
+    long runningNanos() {
+        return turns.runningNanos();
     }
 
     Path folder() {
@@ -212,8 +218,9 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
 
     /** Called by the turn after something was written. */
     @Override
-    public void wrote() {
+    public void wrote(long bytes) {
         context.dirty().add(this);
+        context.unflushed().wrote(bytes);
         context.health().roomAgain();
         notifyListeners();
     }
@@ -266,7 +273,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         } catch (BarnabasException e) {
             return CompletableFuture.failedFuture(e);
         }
-        if (offset == durability.highWatermark()) {
+        if (offset >= durability.highWatermark()) {
             return CompletableFuture.completedFuture(reader.nothing());
         }
         return reading(() -> reader.read(offset, maxBytes));

@@ -55,6 +55,7 @@ final class ClusterFixture implements AutoCloseable {
                 URI.create("http://127.0.0.1:" + (9000 + nodeId)),
                 instance,
                 Optional.empty(),
+                Optional.empty(),
                 sessionMs,
                 1_000,
                 20_000,

@@ -171,6 +171,7 @@ class SessionTest {
                 URI.create("http://127.0.0.1:9001"),
                 "folder-1",
                 clusterId,
+                Optional.empty(),
                 sessionTimeoutMs,
                 1_000,
                 startWaitMs,

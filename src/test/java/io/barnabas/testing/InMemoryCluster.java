@@ -1,6 +1,7 @@
 package io.barnabas.testing;
 
 import io.barnabas.cluster.Cluster;
+import io.barnabas.cluster.ClusterSecret;
 import io.barnabas.cluster.ClusterView;
 import io.barnabas.cluster.Node;
 import io.barnabas.cluster.Ownership;
@@ -140,6 +141,11 @@ public final class InMemoryCluster implements Cluster {
         long first = nextProducerId;
         nextProducerId += count;
         return CompletableFuture.completedFuture(first);
+    }
+
+    @Override
+    public ClusterSecret secret() {
+        return ClusterSecret.of("in-memory");
     }
 
     @Override
