@@ -63,7 +63,7 @@ class BackupIT {
     void startsFromASnapshotThatWasTakenWhileTheNodeWasWrittenTo() throws Exception {
         ExecutorService producers = Executors.newFixedThreadPool(2);
         AtomicBoolean enough = new AtomicBoolean();
-                try (BarnabasProcess node = BarnabasProcess.at(data).start()) {
+        try (BarnabasProcess node = BarnabasProcess.at(data).start()) {
             // given
             createTopic(node.http());
             for (int i = 0; i < 2; i++) {
