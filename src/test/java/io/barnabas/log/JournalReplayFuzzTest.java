@@ -26,7 +26,7 @@ class JournalReplayFuzzTest {
         checkpoints.put(ID, new LogCheckpoint(ID.topicId(), 0, 0, 0, 0, 0, 0, 0, false, 0));
         files.createFolders(Journal.folder(DATA));
         files.put(Journal.file(Journal.folder(DATA), 1), entries(data));
-        new JournalReplay(files, DATA, checkpoints).run();
+        new JournalReplay(files, DATA, checkpoints, 4).run();
         assertThat(checkpoints.of(ID).durableOffset()).isNotNegative();
         assertThat(files.all().stream()
                         .mapToLong(path -> files.bytes(path).length)

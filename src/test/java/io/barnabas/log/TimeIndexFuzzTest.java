@@ -33,6 +33,6 @@ class TimeIndexFuzzTest {
         MemoryFiles files = new MemoryFiles();
         files.createFolders(DATA);
         files.put(FILE, data);
-        return new FileCache(files, 4).file(FILE, false);
+        return new FileCache(files, 4, (path, failure) -> {}).file(FILE, false);
     }
 }
