@@ -207,7 +207,8 @@ final class Node implements NodeState {
         peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
         peerDoor = new PeerDoor(
                 peerDesk, threads.pool("peer-answer", settings.peer().threads()));
-        peerCalls = new HttpPeerCalls(cluster::view, credential, settings.peer(), timer, peers, System::nanoTime, metrics.peers());
+        peerCalls = new HttpPeerCalls(
+                cluster::view, credential, settings.peer(), timer, peers, System::nanoTime, metrics.peers());
         peerNews = new LongPollNews(
                 peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
                         .getMostSignificantBits());

@@ -256,7 +256,10 @@ final class AppendLane {
         }
         for (int place = 0; place < taken.size(); place++) {
             if (!again.contains(taken.get(place))) {
-                complete(taken.get(place), outcomes.get(place).result(), outcomes.get(place).failure());
+                complete(
+                        taken.get(place),
+                        outcomes.get(place).result(),
+                        outcomes.get(place).failure());
             }
         }
         if (reason == null) {

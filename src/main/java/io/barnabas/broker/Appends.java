@@ -46,7 +46,8 @@ final class Appends {
         if (waitingBytes.get() + batches.remaining() > settings.maxWaitingAppendBytes()) {
             return CompletableFuture.failedFuture(new BarnabasException(
                     ErrorCode.OVERLOADED,
-                    "more than " + settings.maxWaitingAppendBytes() + " bytes wait for owners of partitions, try again"));
+                    "more than " + settings.maxWaitingAppendBytes()
+                            + " bytes wait for owners of partitions, try again"));
         }
         return lanes.computeIfAbsent(
                         partition,

@@ -42,8 +42,7 @@ public record BrokerSettings(
         positive("max decompressed bytes", maxDecompressedBytes);
         positive("open timeout", openTimeoutMs);
         if (ownershipWaitMs < 0) {
-            throw new BarnabasException(
-                    ErrorCode.INVALID_CONFIGURATION, "broker: ownership wait must not be negative");
+            throw new BarnabasException(ErrorCode.INVALID_CONFIGURATION, "broker: ownership wait must not be negative");
         }
         positive("max waiting append bytes", maxWaitingAppendBytes);
         positive("max forwarded polls", maxForwardedPolls);

@@ -50,9 +50,7 @@ final class Handovers {
 
     /** Whether the failure may be gone when the partition has come to its next owner, and nothing was done by now. */
     static boolean moving(ErrorCode code) {
-        return code == ErrorCode.NOT_OWNER
-                || code == ErrorCode.PARTITION_OFFLINE
-                || code == ErrorCode.PEER_UNREACHABLE;
+        return code == ErrorCode.NOT_OWNER || code == ErrorCode.PARTITION_OFFLINE || code == ErrorCode.PEER_UNREACHABLE;
     }
 
     /**

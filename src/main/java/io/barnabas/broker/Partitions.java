@@ -427,7 +427,8 @@ public final class Partitions implements Cluster.Listener {
 
     /** Whoever looks for a partition of a node that has left can be told which node that is. */
     private void rememberHomes(ClusterView view) {
-        if (lastView == null || view.nodes().keySet().containsAll(lastView.nodes().keySet())) {
+        if (lastView == null
+                || view.nodes().keySet().containsAll(lastView.nodes().keySet())) {
             return;
         }
         lastView.owners().forEach((partition, owner) -> {

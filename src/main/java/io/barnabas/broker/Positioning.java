@@ -65,10 +65,9 @@ public final class Positioning {
             CompletionStage<Map<TopicPartition, Long>> positions = CompletableFuture.completedFuture(new HashMap<>());
             for (TopicPartition partition : partitions) {
                 GroupCoordinator.CommittedOffset offset = committed.get(partition);
-                CompletionStage<Long> position =
-                        offset == null
-                                ? resolve(partition, start, topics.offsetsNow(partition))
-                                : resumeAt(partition, offset.offset(), start);
+                CompletionStage<Long> position = offset == null
+                        ? resolve(partition, start, topics.offsetsNow(partition))
+                        : resumeAt(partition, offset.offset(), start);
                 positions = positions.thenCombine(position, (all, one) -> {
                     all.put(partition, one);
                     return all;

@@ -99,8 +99,7 @@ public final class Topics {
     /** First offset that can be read and exclusive end of what readers see, asked of the owner. */
     public CompletionStage<Offsets> offsets(TopicPartition partition) {
         return partitions.withOwner(
-                partition,
-                log -> log.range().thenApply(range -> new Offsets(range.beginning(), range.end())));
+                partition, log -> log.range().thenApply(range -> new Offsets(range.beginning(), range.end())));
     }
 
     /** As {@link #offsets}, without waiting for a partition that has no owner now. */

@@ -88,9 +88,8 @@ public final class TopicsResource {
         TopicPartition partition = Parameters.partition(name, number);
         TruncateBody body = bodies.control(input, headers, TruncateBody.class);
         return responders.answer(
-                topics.truncate(partition, body.requiredOffset())
-                        .thenCompose(beginning -> topics.offsets(partition)
-                                .thenApply(offsets -> new TopicView.OffsetsView(beginning, offsets.end()))),
+                topics.truncate(partition, body.requiredOffset()).thenCompose(beginning -> topics.offsets(partition)
+                        .thenApply(offsets -> new TopicView.OffsetsView(beginning, offsets.end()))),
                 Answers::ok);
     }
 }

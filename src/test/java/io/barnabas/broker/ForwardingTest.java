@@ -98,7 +98,9 @@ class ForwardingTest {
         join(append(owner, "late"));
         // then
         assertThat(values(join(poll))).containsExactly("late");
-        assertThat(other.forwarded.stream().filter(PeerOperation.FETCH::equals)).as("asked once").hasSize(1);
+        assertThat(other.forwarded.stream().filter(PeerOperation.FETCH::equals))
+                .as("asked once")
+                .hasSize(1);
     }
 
     @Test
@@ -127,9 +129,8 @@ class ForwardingTest {
     void wakesAPollForSeveralPartitionsOfBothKinds() {
         // given
         create(2);
-        TopicPartition own = other.cluster.view().owners().get(FIRST).nodeId() == 2
-                ? FIRST
-                : new TopicPartition("orders", 1);
+        TopicPartition own =
+                other.cluster.view().owners().get(FIRST).nodeId() == 2 ? FIRST : new TopicPartition("orders", 1);
         TopicPartition foreign = new TopicPartition("orders", 1 - own.partition());
         CompletionStage<Void> woken = other.fetching.awaitAny(Map.of(own, 0L, foreign, 0L), 60_000);
         // when
@@ -252,8 +253,7 @@ class ForwardingTest {
             BarnabasException failure = failure(append(left, "x"));
             assertThat(failure.code()).isEqualTo(ErrorCode.PARTITION_OFFLINE);
             assertThat(failure).hasMessageContaining("node 1");
-            assertThat(failure(left.fetching.fetch(FIRST, 0, PLENTY, 0)).code())
-                    .isEqualTo(ErrorCode.PARTITION_OFFLINE);
+            assertThat(failure(left.fetching.fetch(FIRST, 0, PLENTY, 0)).code()).isEqualTo(ErrorCode.PARTITION_OFFLINE);
         }
     }
 
@@ -292,7 +292,10 @@ class ForwardingTest {
     }
 
     private static <T> T join(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().copy().orTimeout(10, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture()
+                .copy()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     private static BarnabasException failure(CompletionStage<?> stage) {

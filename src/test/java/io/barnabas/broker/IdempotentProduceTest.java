@@ -338,7 +338,11 @@ class IdempotentProduceTest {
     }
 
     private long end(int partition) {
-        return broker.topics.offsets(new TopicPartition("orders", partition)).toCompletableFuture().join().end();
+        return broker.topics
+                .offsets(new TopicPartition("orders", partition))
+                .toCompletableFuture()
+                .join()
+                .end();
     }
 
     private static <T> T get(CompletionStage<T> stage) {

@@ -112,15 +112,7 @@ public final class ManyBrokers implements AutoCloseable {
                     UUID::randomUUID,
                     GroupEvents.NONE);
             partitions = new Partitions(
-                    cluster,
-                    engine,
-                    coordinator,
-                    settings,
-                    remotes,
-                    partitionsStay,
-                    timers,
-                    pool,
-                    System::nanoTime);
+                    cluster, engine, coordinator, settings, remotes, partitionsStay, timers, pool, System::nanoTime);
             topics = new Topics(cluster, partitions, settings);
             fetching = new Fetching(partitions, settings, timers, pool);
             producing = new Producing(cluster, partitions, settings, Clock.systemUTC());

@@ -69,8 +69,7 @@ public final class SharedCluster {
         owners.put(partition, owner);
         announce();
         members.get(node)
-                .tell(listener ->
-                        listener.owned(topics.get(partition.topic()), partition.partition(), owner.epoch()));
+                .tell(listener -> listener.owned(topics.get(partition.topic()), partition.partition(), owner.epoch()));
     }
 
     private void announce() {

@@ -102,9 +102,7 @@ public final class HttpPeerCalls implements PeerCalls {
     }
 
     private static Optional<ErrorCode> code(Throwable failure) {
-        return Optional.ofNullable(failure)
-                .map(BarnabasException::of)
-                .map(BarnabasException::code);
+        return Optional.ofNullable(failure).map(BarnabasException::of).map(BarnabasException::code);
     }
 
     private CompletableFuture<ByteBuffer> send(

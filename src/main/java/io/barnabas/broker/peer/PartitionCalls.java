@@ -103,11 +103,11 @@ public final class PartitionCalls {
     }
 
     private CompletionStage<ByteBuffer> offsetForTimestamp(int fromNode, ByteBuffer body) {
-        return log(body).offsetForTimestamp(body.getLong()).thenApply(found -> found.map(place -> ByteBuffer.allocate(
-                                2 * Long.BYTES)
-                        .putLong(place.offset())
-                        .putLong(place.timestamp())
-                        .flip())
+        return log(body).offsetForTimestamp(body.getLong()).thenApply(found -> found.map(
+                        place -> ByteBuffer.allocate(2 * Long.BYTES)
+                                .putLong(place.offset())
+                                .putLong(place.timestamp())
+                                .flip())
                 .orElseGet(() -> ByteBuffer.allocate(0)));
     }
 
@@ -115,8 +115,8 @@ public final class PartitionCalls {
         PartitionTarget target = PartitionTarget.read(body);
         return logs.writableLog(target.id(), target.epoch())
                 .truncateBefore(body.getLong())
-                .thenApply(start ->
-                        ByteBuffer.allocate(Long.BYTES).putLong(start).flip());
+                .thenApply(
+                        start -> ByteBuffer.allocate(Long.BYTES).putLong(start).flip());
     }
 
     private CompletionStage<ByteBuffer> watch(int fromNode, ByteBuffer body) {

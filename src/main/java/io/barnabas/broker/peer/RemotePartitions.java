@@ -14,8 +14,7 @@ public interface RemotePartitions {
     RemotePartitions NONE = new RemotePartitions() {
         @Override
         public PartitionLog log(LogId id, Ownership owner) {
-            throw new BarnabasException(
-                    ErrorCode.NOT_OWNER, "partition " + id + " is with node " + owner.nodeId());
+            throw new BarnabasException(ErrorCode.NOT_OWNER, "partition " + id + " is with node " + owner.nodeId());
         }
 
         @Override

@@ -28,8 +28,8 @@ final class Watches implements PeerNews.Listener {
 
     /** Tells the node from now on; {@code ILLEGAL_STATE} when it does not take news under this session. */
     void begin(int node, long session, long watch, PartitionLog log) {
-        Registration registration = log.onHighWatermark(highWatermark -> news.tellLatest(
-                node, session, PeerNews.Subject.HIGH_WATERMARK, watch, message(watch, highWatermark)));
+        Registration registration = log.onHighWatermark(highWatermark ->
+                news.tellLatest(node, session, PeerNews.Subject.HIGH_WATERMARK, watch, message(watch, highWatermark)));
         Registration replaced;
         synchronized (nodes) {
             Watching watching = nodes.get(node);
@@ -56,7 +56,8 @@ final class Watches implements PeerNews.Listener {
         Registration registration;
         synchronized (nodes) {
             Watching watching = nodes.get(node);
-            registration = watching != null && watching.session == session ? watching.registrations.remove(watch) : null;
+            registration =
+                    watching != null && watching.session == session ? watching.registrations.remove(watch) : null;
         }
         if (registration != null) {
             registration.close();
