@@ -5,14 +5,17 @@ import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Groups;
+import io.barnabas.broker.OwnPartitions;
 import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
 import io.barnabas.broker.peer.HttpPeerCalls;
 import io.barnabas.broker.peer.LongPollNews;
+import io.barnabas.broker.peer.PartitionCalls;
 import io.barnabas.broker.peer.PeerCredential;
 import io.barnabas.broker.peer.PeerDesk;
+import io.barnabas.broker.peer.RemoteLogs;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
@@ -84,6 +87,7 @@ final class Node implements NodeState {
     private volatile PeerDoor peerDoor;
     private volatile HttpPeerCalls peerCalls;
     private volatile LongPollNews peerNews;
+    private volatile RemoteLogs remoteLogs;
     private volatile GroupCoordinator coordinator;
     private volatile Partitions partitions;
     private volatile Topics topics;
@@ -171,10 +175,20 @@ final class Node implements NodeState {
                 threads.pool("notice", 1),
                 UUID::randomUUID,
                 metrics.groups());
-        partitions = new Partitions(cluster, engine, coordinator, settings.broker());
+        partitions = new Partitions(
+                cluster,
+                engine,
+                coordinator,
+                settings.broker(),
+                remoteLogs,
+                settings.engine() == BarnabasSettings.Engine.LOCAL,
+                timer,
+                responders,
+                System::nanoTime);
         topics = new Topics(cluster, partitions, settings.broker());
         fetching = new Fetching(partitions, settings.broker(), timer, responders);
         producing = new Producing(cluster, partitions, settings.broker(), clock);
+        new PartitionCalls(new OwnPartitions(partitions, fetching), peerNews).register(peerDesk);
         cluster.listen(partitions);
         cluster.listen(producing);
         cluster.listen(peerNews);
@@ -193,14 +207,17 @@ final class Node implements NodeState {
         peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
         peerDoor = new PeerDoor(
                 peerDesk, threads.pool("peer-answer", settings.peer().threads()));
-        peerCalls = new HttpPeerCalls(cluster::view, credential, settings.peer(), timer, peers, System::nanoTime);
+        peerCalls = new HttpPeerCalls(
+                cluster::view, credential, settings.peer(), timer, peers, System::nanoTime, metrics.peers());
         peerNews = new LongPollNews(
                 peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
                         .getMostSignificantBits());
+        remoteLogs = new RemoteLogs(peerCalls, peerNews, settings.peer(), timer);
     }
 
     private void stopCluster() {
         peerNews.close();
+        remoteLogs.close();
         cluster.close();
     }
 
