@@ -15,6 +15,7 @@ import io.barnabas.group.GroupCoordinator;
 import io.barnabas.metrics.NodeMetrics;
 import io.barnabas.rest.Bodies;
 import io.barnabas.rest.Offsets;
+import io.barnabas.rest.PeerDoor;
 import io.barnabas.rest.Responders;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.Sockets;
@@ -141,6 +142,12 @@ class BarnabasAssembly {
     @Singleton
     RestSettings restSettings(BarnabasSettings settings) {
         return settings.rest();
+    }
+
+    @Produces
+    @Singleton
+    PeerDoor peerDoor(Node node) {
+        return node.peerDoor();
     }
 
     @Produces

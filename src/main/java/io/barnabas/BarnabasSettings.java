@@ -6,6 +6,7 @@ import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.consumer.ConsumerSettings;
 import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
+import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.cluster.ClusterSecret;
@@ -40,6 +41,7 @@ import java.util.Optional;
  * @param bookkeeper {@code barnabas.bookkeeper.*}
  * @param group {@code barnabas.group.*}
  * @param broker {@code barnabas.broker.*}
+ * @param peer {@code barnabas.peer.*}
  * @param records {@code barnabas.produce.*}
  * @param json {@code barnabas.json.*}
  * @param consumer {@code barnabas.consumer.*}
@@ -63,6 +65,7 @@ record BarnabasSettings(
         BookKeeperSettings bookkeeper,
         GroupSettings group,
         BrokerSettings broker,
+        PeerSettings peer,
         RecordsLimits records,
         JsonLimits json,
         ConsumerSettings consumer,
@@ -115,6 +118,7 @@ record BarnabasSettings(
                 binder.bind("barnabas.bookkeeper.", BookKeeperSettings.class),
                 binder.bind("barnabas.group.", GroupSettings.class),
                 binder.bind("barnabas.broker.", BrokerSettings.class),
+                binder.bind("barnabas.peer.", PeerSettings.class),
                 binder.bind("barnabas.produce.", RecordsLimits.class),
                 binder.bind("barnabas.json.", JsonLimits.class),
                 binder.bind("barnabas.consumer.", ConsumerSettings.class),

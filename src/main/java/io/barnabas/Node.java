@@ -1,5 +1,6 @@
 package io.barnabas;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.Fetching;
@@ -8,6 +9,10 @@ import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
+import io.barnabas.broker.peer.HttpPeerCalls;
+import io.barnabas.broker.peer.LongPollNews;
+import io.barnabas.broker.peer.PeerCredential;
+import io.barnabas.broker.peer.PeerDesk;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
@@ -21,6 +26,7 @@ import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
 import io.barnabas.metrics.NodeMetrics;
+import io.barnabas.rest.PeerDoor;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -70,6 +76,10 @@ final class Node implements NodeState {
     private volatile LogEngine engine;
     private volatile EmbeddedZooKeeper zooKeeper;
     private volatile ZooKeeperCluster cluster;
+    private volatile PeerDesk peerDesk;
+    private volatile PeerDoor peerDoor;
+    private volatile HttpPeerCalls peerCalls;
+    private volatile LongPollNews peerNews;
     private volatile GroupCoordinator coordinator;
     private volatile Partitions partitions;
     private volatile Topics topics;
@@ -93,7 +103,7 @@ final class Node implements NodeState {
                 new Part("threads", this::startThreads, threads::close),
                 new Part("log engine", this::startEngine, this::stopEngine),
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
-                new Part("cluster membership", this::startCluster, () -> cluster.close()),
+                new Part("cluster membership", this::startCluster, this::stopCluster),
                 new Part("ledgers", () -> {}, this::handOver),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
                 new Part("metrics", this::startMetrics, metrics::close),
@@ -149,6 +159,7 @@ final class Node implements NodeState {
         if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
             engine = engines.bookkeeper(clusterSettings(), cluster);
         }
+        connectPeers();
         coordinator = new JournaledGroupCoordinator(
                 settings.group(),
                 this::partitionCount,
@@ -165,6 +176,7 @@ final class Node implements NodeState {
         producing = new Producing(cluster, partitions, settings.broker(), clock);
         cluster.listen(partitions);
         cluster.listen(producing);
+        cluster.listen(peerNews);
         cluster.listen(metrics.cluster());
         cluster.start();
         folder.claim(new DataDirectory.Meta(
@@ -176,6 +188,26 @@ final class Node implements NodeState {
         if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
             engine.close();
         }
+    }
+
+    /** What nodes ask each other; used from the first view on, so it is there before the cluster starts. */
+    private void connectPeers() {
+        PeerCredential credential =
+                new PeerCredential(() -> cluster.secret().text().getBytes(UTF_8), () -> cluster.view()
+                        .clusterId());
+        Executor peers = threads.pool("peer", 4);
+        peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
+        peerDoor = new PeerDoor(
+                peerDesk, threads.pool("peer-answer", settings.peer().threads()));
+        peerCalls = new HttpPeerCalls(cluster::view, credential, settings.peer(), timer, peers, System::nanoTime);
+        peerNews = new LongPollNews(
+                peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
+                        .getMostSignificantBits());
+    }
+
+    private void stopCluster() {
+        peerNews.close();
+        cluster.close();
     }
 
     private OptionalInt partitionCount(String topic) {
@@ -284,6 +316,10 @@ final class Node implements NodeState {
 
     Cluster cluster() {
         return running(cluster);
+    }
+
+    PeerDoor peerDoor() {
+        return running(peerDoor);
     }
 
     GroupCoordinator coordinator() {

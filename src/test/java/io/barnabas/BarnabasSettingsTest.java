@@ -7,6 +7,7 @@ import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.consumer.ConsumerSettings;
 import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
+import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.group.GroupSettings;
@@ -72,6 +73,7 @@ class BarnabasSettingsTest {
         assertThat(settings.bookkeeper()).isEqualTo(BookKeeperSettings.DEFAULTS);
         assertThat(settings.group()).isEqualTo(GroupSettings.DEFAULTS);
         assertThat(settings.broker()).isEqualTo(BrokerSettings.DEFAULTS);
+        assertThat(settings.peer()).isEqualTo(PeerSettings.DEFAULTS);
         assertThat(settings.records()).isEqualTo(RecordsLimits.DEFAULT);
         assertThat(settings.json()).isEqualTo(JsonLimits.DEFAULT);
         assertThat(settings.consumer()).isEqualTo(ConsumerSettings.defaults());
