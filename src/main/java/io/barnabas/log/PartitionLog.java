@@ -48,7 +48,8 @@ public interface PartitionLog {
     /**
      * Reads whole batches from the one that holds {@code offset} (so the first may start before it) up to the high
      * watermark, at most {@code maxBytes} but at least one batch if there is one. At the high watermark the result is
-     * empty; outside of {@code [logStartOffset, highWatermark]} it fails with {@code OFFSET_OUT_OF_RANGE}.
+     * empty; outside of {@code [logStartOffset, highWatermark]} it fails with {@code OFFSET_OUT_OF_RANGE}. After a crash
+     * offsets that were given out before it are in range and read as empty until the high watermark has reached them.
      */
     CompletionStage<ReadResult> read(long offset, int maxBytes);
 
