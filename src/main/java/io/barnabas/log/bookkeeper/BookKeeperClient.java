@@ -42,6 +42,18 @@ final class BookKeeperClient {
      */
     static BookKeeper connect(BookKeeperSettings settings, String metadataUri, int zooKeeperTimeoutMs) {
         makeMetadata(metadataUri, zooKeeperTimeoutMs);
+        try {
+            return new BookKeeper(configuration(settings, metadataUri, zooKeeperTimeoutMs));
+        } catch (IOException | BKException e) {
+            throw new BarnabasException(
+                    ErrorCode.ZOOKEEPER_UNAVAILABLE, "BookKeeper's client cannot start with " + metadataUri, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BarnabasException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "interrupted", e);
+        }
+    }
+
+    static ClientConfiguration configuration(BookKeeperSettings settings, String metadataUri, int zooKeeperTimeoutMs) {
         ClientConfiguration configuration = new ClientConfiguration();
         configuration.setMetadataServiceUri(metadataUri);
         configuration.setZkTimeout(zooKeeperTimeoutMs);
@@ -59,15 +71,7 @@ final class BookKeeperClient {
         configuration.setTcpUserTimeoutMillis((int) settings.addTimeoutMs());
         configuration.setRecoveryReadBatchSize(RECOVERY_READ_ENTRIES);
         configuration.setNettyMaxFrameSizeBytes(FRAME_BYTES);
-        try {
-            return new BookKeeper(configuration);
-        } catch (IOException | BKException e) {
-            throw new BarnabasException(
-                    ErrorCode.ZOOKEEPER_UNAVAILABLE, "BookKeeper's client cannot start with " + metadataUri, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BarnabasException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "interrupted", e);
-        }
+        return configuration;
     }
 
     private static int seconds(long ms) {

@@ -267,7 +267,7 @@ public final class BookKeeperLogEngine implements LogEngine {
 
     private <T> CompletionStage<T> chained(LogId id, Supplier<CompletableFuture<T>> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        CompletableFuture<T> mine = new CompletableFuture<>();
+        CompletableFuture<Void> mine = new CompletableFuture<>();
         CompletableFuture<?> before;
         synchronized (chains) {
             if (closed) {
@@ -276,26 +276,20 @@ public final class BookKeeperLogEngine implements LogEngine {
             before = chains.getOrDefault(id, CompletableFuture.completedFuture(null));
             chains.put(id, mine);
         }
-        var unused = mine.whenComplete((result, failure) -> {
-            synchronized (chains) {
-                chains.remove(id, mine);
-            }
-            context.answer(() -> {
-                if (failure == null) {
-                    answer.complete(result);
-                } else {
-                    answer.completeExceptionally(BarnabasException.of(failure));
-                }
-            });
-        });
-        var chained = before.handle((done, ignored) -> null)
+        var unused = before.handle((done, ignored) -> null)
                 .thenCompose(done -> work.get())
                 .whenComplete((result, failure) -> {
-                    if (failure == null) {
-                        mine.complete(result);
-                    } else {
-                        mine.completeExceptionally(failure);
+                    synchronized (chains) {
+                        chains.remove(id, mine);
                     }
+                    mine.complete(null);
+                    context.answer(() -> {
+                        if (failure == null) {
+                            answer.complete(result);
+                        } else {
+                            answer.completeExceptionally(BarnabasException.of(failure));
+                        }
+                    });
                 });
         return answer;
     }

@@ -269,7 +269,7 @@ final class BookKeeperPartitionLog implements PartitionLog, LedgerWriter.Answers
                             + highWatermark()));
         }
         CompletableFuture<Long> answer = new CompletableFuture<>();
-        trim(offset)
+        var unused = trim(offset)
                 .whenComplete((list, failure) -> context.answer(() -> {
                     if (failure == null) {
                         answer.complete(list.startOffset());

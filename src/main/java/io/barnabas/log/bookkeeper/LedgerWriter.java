@@ -423,7 +423,7 @@ final class LedgerWriter {
     }
 
     private void close(OpenLedger ledger) {
-        context.ledgers()
+        var unused = context.ledgers()
                 .close(ledger.handle())
                 .whenComplete((closed, failure) -> turns.accept(() -> {
                     if (!(phase instanceof Phase.Ending)) {
@@ -486,7 +486,7 @@ final class LedgerWriter {
     }
 
     private void mend(OpenLedger ledger) {
-        new LedgerMending(context, id, epoch)
+        var unused = new LedgerMending(context, id, epoch)
                 .end(ledger)
                 .whenComplete((closed, failure) -> turns.accept(() -> {
                     if (!(phase instanceof Phase.Mending)) {

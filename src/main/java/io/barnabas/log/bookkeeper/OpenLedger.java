@@ -160,7 +160,8 @@ final class OpenLedger {
     private CompletableFuture<Long> add(Envelope envelope, ByteBuffer payload) {
         ByteBuf entry =
                 Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(envelope.bytes()), Unpooled.wrappedBuffer(payload));
-        sentBytes += entry.readableBytes();
+        long sent = sentBytes + entry.readableBytes();
+        sentBytes = sent;
         nextEntryId++;
         return handle.appendAsync(entry);
     }

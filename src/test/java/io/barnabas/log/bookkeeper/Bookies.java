@@ -3,10 +3,14 @@ package io.barnabas.log.bookkeeper;
 import io.barnabas.cluster.EmbeddedZooKeeper;
 import io.barnabas.testing.Directories;
 import io.barnabas.testing.FreePort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import org.apache.bookkeeper.bookie.SortedLedgerStorage;
 import org.apache.bookkeeper.client.BookKeeperAdmin;
 import org.apache.bookkeeper.common.component.LifecycleComponent;
@@ -16,10 +20,10 @@ import org.apache.bookkeeper.server.conf.BookieConfiguration;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
-import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
+import org.awaitility.Awaitility;
 
 /** Real bookies and a real ZooKeeper in this JVM, on loopback; one set for all test classes. */
-public final class Bookies implements CloseableResource, AutoCloseable {
+public final class Bookies implements AutoCloseable {
     static final String ROOT = "/barnabas";
     private static final int COUNT = 3;
 
@@ -50,6 +54,43 @@ public final class Bookies implements CloseableResource, AutoCloseable {
 
     Bookie bookie(int number) {
         return bookies.get(number);
+    }
+
+    /** A client of its own, as another process would have. */
+    Ledgers ledgers() {
+        String uri = BookKeeperClient.metadataUri(zooKeeper(), ROOT + "/ledgers");
+        return new Ledgers(
+                BookKeeperClient.connect(BookKeeperSettings.DEFAULTS, uri, 10_000),
+                BookKeeperSettings.DEFAULTS,
+                ForkJoinPool.commonPool());
+    }
+
+    /** Starts those that were stopped, and waits until all are there. */
+    void startAll() {
+        bookies.forEach(Bookie::start);
+        awaitRegistered(COUNT);
+    }
+
+    /** Waits until just so many can be found in ZooKeeper. */
+    void awaitRegistered(int count) {
+        try {
+            ZooKeeper client = new ZooKeeper(zooKeeper(), 10_000, event -> {});
+            try {
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(30))
+                        .ignoreExceptions()
+                        .until(() -> client.getChildren(ROOT + "/ledgers/available", false).stream()
+                                        .filter(name -> name.startsWith("bookie-"))
+                                        .count()
+                                == count);
+            } finally {
+                client.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Makes an empty document in ZooKeeper. */
@@ -111,6 +152,9 @@ public final class Bookies implements CloseableResource, AutoCloseable {
 
         /** Starts it, perhaps again on what it has. */
         void start() {
+            if (running != null) {
+                return;
+            }
             try {
                 running = EmbeddedServer.builder(new BookieConfiguration(configuration(number, port)))
                         .build()

@@ -26,6 +26,10 @@ final class Engines implements AutoCloseable {
     }
 
     BookKeeperLogEngine engine(BookKeeperSettings settings) {
+        return engine(settings, Clock.systemUTC());
+    }
+
+    BookKeeperLogEngine engine(BookKeeperSettings settings, Clock clock) {
         BookKeeperLogEngine engine = new BookKeeperLogEngine(
                 settings,
                 EmbeddedLogSettings.DEFAULTS,
@@ -34,7 +38,7 @@ final class Engines implements AutoCloseable {
                 10_000,
                 documents,
                 () -> false,
-                Clock.systemUTC(),
+                clock,
                 System::nanoTime,
                 ForkJoinPool.commonPool(),
                 Thread::new,

@@ -1,5 +1,7 @@
 package io.barnabas.log.bookkeeper;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.barnabas.log.LogId;
 import io.barnabas.record.BarnabasException;
@@ -12,6 +14,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Documents as ZooKeeper would keep them, with the same rules. Thread-safe. */
@@ -20,6 +25,8 @@ final class InMemoryDocuments implements LedgerDocuments {
     private final Map<Key, Stored> remains = new HashMap<>();
     private boolean away;
     private boolean losesAnswers;
+    private Consumer<LedgerList> beforeReplace = list -> {};
+    private final CountDownLatch replaced = new CountDownLatch(1);
 
     private record Key(UUID topicId, int partition) {}
 
@@ -51,6 +58,20 @@ final class InMemoryDocuments implements LedgerDocuments {
     /** Changes are made, and nobody learns of it. */
     synchronized void losesAnswers(boolean loses) {
         losesAnswers = loses;
+    }
+
+    /** Called with each list before it takes the place of another. */
+    synchronized void beforeReplace(Consumer<LedgerList> listener) {
+        beforeReplace = listener;
+    }
+
+    /** Waits until a list was replaced, perhaps without its answer being given. */
+    void awaitReplace() {
+        try {
+            assertThat(replaced.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     synchronized LedgerList list(LogId id) {
@@ -91,8 +112,10 @@ final class InMemoryDocuments implements LedgerDocuments {
                 }
                 throw new BarnabasException(ErrorCode.ILLEGAL_STATE, "changed meanwhile");
             }
+            beforeReplace.accept(ledgers);
             Stored next = new Stored(stored.epoch, stored.version + 1, ledgers.toJson());
             parts.put(key, next);
+            replaced.countDown();
             if (losesAnswers) {
                 throw unavailable();
             }
