@@ -5,14 +5,17 @@ import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Groups;
+import io.barnabas.broker.OwnPartitions;
 import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
 import io.barnabas.broker.peer.HttpPeerCalls;
 import io.barnabas.broker.peer.LongPollNews;
+import io.barnabas.broker.peer.PartitionCalls;
 import io.barnabas.broker.peer.PeerCredential;
 import io.barnabas.broker.peer.PeerDesk;
+import io.barnabas.broker.peer.RemoteLogs;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
@@ -38,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +72,9 @@ final class Node implements NodeState {
     private final NodeMetrics metrics;
     private final Parts parts;
 
+    /** Guards itself: the thread of a signal and the one that stops the node drain it, one of them. */
+    private final AtomicBoolean drained = new AtomicBoolean();
+
     // Written by the starting thread, each before whatever uses it starts; volatile because health asks from the start.
     private volatile DataDirectory folder;
     private volatile ScheduledThreadPoolExecutor timer;
@@ -80,6 +87,7 @@ final class Node implements NodeState {
     private volatile PeerDoor peerDoor;
     private volatile HttpPeerCalls peerCalls;
     private volatile LongPollNews peerNews;
+    private volatile RemoteLogs remoteLogs;
     private volatile GroupCoordinator coordinator;
     private volatile Partitions partitions;
     private volatile Topics topics;
@@ -170,10 +178,20 @@ final class Node implements NodeState {
                 threads.pool("notice", 1),
                 UUID::randomUUID,
                 metrics.groups());
-        partitions = new Partitions(cluster, engine, coordinator, settings.broker());
+        partitions = new Partitions(
+                cluster,
+                engine,
+                coordinator,
+                settings.broker(),
+                remoteLogs,
+                settings.engine() == BarnabasSettings.Engine.LOCAL,
+                timer,
+                responders,
+                System::nanoTime);
         topics = new Topics(cluster, partitions, settings.broker());
         fetching = new Fetching(partitions, settings.broker(), timer, responders);
         producing = new Producing(cluster, partitions, settings.broker(), clock);
+        new PartitionCalls(new OwnPartitions(partitions, fetching), peerNews).register(peerDesk);
         cluster.listen(partitions);
         cluster.listen(producing);
         cluster.listen(peerNews);
@@ -199,14 +217,17 @@ final class Node implements NodeState {
         peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
         peerDoor = new PeerDoor(
                 peerDesk, threads.pool("peer-answer", settings.peer().threads()));
-        peerCalls = new HttpPeerCalls(cluster::view, credential, settings.peer(), timer, peers, System::nanoTime);
+        peerCalls = new HttpPeerCalls(
+                cluster::view, credential, settings.peer(), timer, peers, System::nanoTime, metrics.peers());
         peerNews = new LongPollNews(
                 peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
                         .getMostSignificantBits());
+        remoteLogs = new RemoteLogs(peerCalls, peerNews, settings.peer(), timer);
     }
 
     private void stopCluster() {
         peerNews.close();
+        remoteLogs.close();
         cluster.close();
     }
 
@@ -254,13 +275,29 @@ final class Node implements NodeState {
         frontEnds.start();
     }
 
-    /** Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. */
-    private void drain() throws InterruptedException {
+    /**
+     * Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. Bounded in
+     * time; done once, and who calls meanwhile waits for it: SIGTERM comes before the stop of the parts.
+     */
+    void drain() {
+        synchronized (drained) {
+            if (drained.compareAndSet(false, true)) {
+                drainOnce();
+            }
+        }
+    }
+
+    private void drainOnce() {
         LOG.info("draining");
+        partitions.drain(); // first, so that health tells it before the first client is told
         frontEnds.drain();
-        partitions.drain();
         fetching.drain();
-        frontEnds.close();
+        try {
+            frontEnds.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.info("drained");
     }
 
     @Override
