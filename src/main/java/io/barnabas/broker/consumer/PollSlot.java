@@ -118,8 +118,8 @@ final class PollSlot {
 
     /** A client that polls again has the answer before, or never gets it: what became of it is known soon or never. */
     private void hurry() {
-        hurried = Optional.of(services.timers()
-                .schedule(giveUp, services.settings().nextPollWaitMs(), TimeUnit.MILLISECONDS));
+        hurried = Optional.of(
+                services.timers().schedule(giveUp, services.settings().nextPollWaitMs(), TimeUnit.MILLISECONDS));
     }
 
     private void free() {
