@@ -20,6 +20,7 @@ class BookieProcessIT {
     Path directory;
 
     @Test
+    @SuppressWarnings("try") // closing may be interrupted: the test then fails
     void keepsWhatItAcknowledgedOverAKill() throws Exception {
         // given
         try (ZooKeeperProcess zooKeeper = ZooKeeperProcess.start(directory.resolve("zookeeper"))) {
