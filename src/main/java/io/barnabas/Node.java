@@ -5,14 +5,17 @@ import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Groups;
+import io.barnabas.broker.OwnPartitions;
 import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
 import io.barnabas.broker.peer.HttpPeerCalls;
 import io.barnabas.broker.peer.LongPollNews;
+import io.barnabas.broker.peer.PartitionCalls;
 import io.barnabas.broker.peer.PeerCredential;
 import io.barnabas.broker.peer.PeerDesk;
+import io.barnabas.broker.peer.RemoteLogs;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
@@ -22,7 +25,6 @@ import io.barnabas.group.GroupCoordinator;
 import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.log.DataDirectory;
 import io.barnabas.log.DiskFiles;
-import io.barnabas.log.EmbeddedLogEngine;
 import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
@@ -77,6 +79,7 @@ final class Node implements NodeState {
     private volatile DataDirectory folder;
     private volatile ScheduledThreadPoolExecutor timer;
     private volatile Executor responders;
+    private LogEngines engines;
     private volatile LogEngine engine;
     private volatile EmbeddedZooKeeper zooKeeper;
     private volatile ZooKeeperCluster cluster;
@@ -84,6 +87,7 @@ final class Node implements NodeState {
     private volatile PeerDoor peerDoor;
     private volatile HttpPeerCalls peerCalls;
     private volatile LongPollNews peerNews;
+    private volatile RemoteLogs remoteLogs;
     private volatile GroupCoordinator coordinator;
     private volatile Partitions partitions;
     private volatile Topics topics;
@@ -105,9 +109,10 @@ final class Node implements NodeState {
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
-                new Part("log engine", this::startEngine, () -> engine.close()),
+                new Part("log engine", this::startEngine, this::stopEngine),
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
                 new Part("cluster membership", this::startCluster, this::stopCluster),
+                new Part("ledgers", () -> {}, this::handOver),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
                 new Part("metrics", this::startMetrics, metrics::close),
                 new Part("front ends", this::startFrontEnds, this::drain)));
@@ -126,19 +131,18 @@ final class Node implements NodeState {
         responders = threads.pool("respond", settings.responderThreads());
     }
 
+    /** The other engine starts with the cluster, in whose documents it keeps what it knows of its logs. */
     private void startEngine() {
-        if (settings.engine() != BarnabasSettings.Engine.LOCAL) {
-            throw new SettingsException("barnabas.engine: this build cannot start the engine for many machines yet");
+        engines = new LogEngines(settings, threads, clock, responders, metrics.log());
+        if (settings.engine() == BarnabasSettings.Engine.LOCAL) {
+            engine = engines.local();
         }
-        engine = new EmbeddedLogEngine(
-                settings.dataDir(),
-                settings.log(),
-                new DiskFiles(),
-                clock,
-                System::nanoTime,
-                responders,
-                threads.factory("log"),
-                metrics.log());
+    }
+
+    private void stopEngine() {
+        if (engine != null) {
+            engine.close();
+        }
     }
 
     private void startZooKeeper() {
@@ -160,6 +164,9 @@ final class Node implements NodeState {
     private void startCluster() {
         cluster = new ZooKeeperCluster(
                 clusterSettings(), LogConfig::of, clock, UUID::randomUUID, threads.factory("cluster"));
+        if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
+            engine = engines.bookkeeper(clusterSettings(), cluster);
+        }
         connectPeers();
         coordinator = new JournaledGroupCoordinator(
                 settings.group(),
@@ -171,10 +178,20 @@ final class Node implements NodeState {
                 threads.pool("notice", 1),
                 UUID::randomUUID,
                 metrics.groups());
-        partitions = new Partitions(cluster, engine, coordinator, settings.broker());
+        partitions = new Partitions(
+                cluster,
+                engine,
+                coordinator,
+                settings.broker(),
+                remoteLogs,
+                settings.engine() == BarnabasSettings.Engine.LOCAL,
+                timer,
+                responders,
+                System::nanoTime);
         topics = new Topics(cluster, partitions, settings.broker());
         fetching = new Fetching(partitions, settings.broker(), timer, responders);
         producing = new Producing(cluster, partitions, settings.broker(), clock);
+        new PartitionCalls(new OwnPartitions(partitions, fetching), peerNews).register(peerDesk);
         cluster.listen(partitions);
         cluster.listen(producing);
         cluster.listen(peerNews);
@@ -182,6 +199,13 @@ final class Node implements NodeState {
         cluster.start();
         folder.claim(new DataDirectory.Meta(
                 Integer.toString(settings.nodeId()), cluster.view().clusterId()));
+    }
+
+    /** Ends ledgers well while there is a cluster to write that down, so that their next owner has nothing to recover. */
+    private void handOver() {
+        if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
+            engine.close();
+        }
     }
 
     /** What nodes ask each other; used from the first view on, so it is there before the cluster starts. */
@@ -193,14 +217,17 @@ final class Node implements NodeState {
         peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
         peerDoor = new PeerDoor(
                 peerDesk, threads.pool("peer-answer", settings.peer().threads()));
-        peerCalls = new HttpPeerCalls(cluster::view, credential, settings.peer(), timer, peers, System::nanoTime);
+        peerCalls = new HttpPeerCalls(
+                cluster::view, credential, settings.peer(), timer, peers, System::nanoTime, metrics.peers());
         peerNews = new LongPollNews(
                 peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
                         .getMostSignificantBits());
+        remoteLogs = new RemoteLogs(peerCalls, peerNews, settings.peer(), timer);
     }
 
     private void stopCluster() {
         peerNews.close();
+        remoteLogs.close();
         cluster.close();
     }
 

@@ -3,6 +3,8 @@ package io.barnabas.broker.subscription;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.StartPosition;
+import io.barnabas.log.PartitionLog;
+import io.barnabas.log.PartitionLog.Registration;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
@@ -206,11 +208,13 @@ final class Delivery {
 
     private void attach(PartitionReader reader) {
         try {
-            reader.register(source.onRecords(reader.partition(), highWatermark -> {
+            PartitionLog log = source.log(reader.partition());
+            Registration registration = source.onRecords(log, highWatermark -> {
                 reader.notice(highWatermark);
                 wake();
-            }));
-            reader.notice(source.highWatermark(reader.partition()));
+            });
+            reader.register(log, registration);
+            reader.notice(log.highWatermark());
             enqueue(reader);
         } catch (BarnabasException e) {
             failed(reader, e);
@@ -254,24 +258,21 @@ final class Delivery {
     }
 
     /**
-     * Tries partitions again that could not be read, and those that rest although their log has moved on: a log that was
-     * closed and opened again has forgotten its listeners.
+     * Tries partitions again that could not be read, and follows those that have another log by now, here or on another
+     * node: the one before has forgotten its listeners.
      */
     void recheck() {
         for (PartitionReader reader : new ArrayList<>(readers.values())) {
-            if (reader.resting() ? reader.mayRecover() : missedSomething(reader)) {
+            if (reader.resting() ? reader.mayRecover() : movedOn(reader)) {
                 attach(reader);
             }
         }
         pump();
     }
 
-    private boolean missedSomething(PartitionReader reader) {
-        if (reader.behind()) {
-            return false; // it is in line already
-        }
+    private boolean movedOn(PartitionReader reader) {
         try {
-            return source.highWatermark(reader.partition()) > reader.position();
+            return !reader.follows(source.log(reader.partition()));
         } catch (BarnabasException e) {
             failed(reader, e);
             return false;
