@@ -28,7 +28,6 @@ import io.barnabas.group.GroupCoordinator;
 import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.log.DataDirectory;
 import io.barnabas.log.DiskFiles;
-import io.barnabas.log.EmbeddedLogEngine;
 import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
@@ -87,6 +86,7 @@ final class Node implements NodeState {
     private volatile DataDirectory folder;
     private volatile ScheduledThreadPoolExecutor timer;
     private volatile Executor responders;
+    private LogEngines engines;
     private volatile LogEngine engine;
     private volatile EmbeddedZooKeeper zooKeeper;
     private volatile ZooKeeperCluster cluster;
@@ -118,9 +118,10 @@ final class Node implements NodeState {
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
-                new Part("log engine", this::startEngine, () -> engine.close()),
+                new Part("log engine", this::startEngine, this::stopEngine),
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
                 new Part("cluster membership", this::startCluster, this::stopCluster),
+                new Part("ledgers", () -> {}, this::handOver),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
                 new Part("metrics", this::startMetrics, metrics::close),
                 new Part("front ends", this::startFrontEnds, this::drain)));
@@ -139,19 +140,18 @@ final class Node implements NodeState {
         responders = threads.pool("respond", settings.responderThreads());
     }
 
+    /** The other engine starts with the cluster, in whose documents it keeps what it knows of its logs. */
     private void startEngine() {
-        if (settings.engine() != BarnabasSettings.Engine.LOCAL) {
-            throw new SettingsException("barnabas.engine: this build cannot start the engine for many machines yet");
+        engines = new LogEngines(settings, threads, clock, responders, metrics.log());
+        if (settings.engine() == BarnabasSettings.Engine.LOCAL) {
+            engine = engines.local();
         }
-        engine = new EmbeddedLogEngine(
-                settings.dataDir(),
-                settings.log(),
-                new DiskFiles(),
-                clock,
-                System::nanoTime,
-                responders,
-                threads.factory("log"),
-                metrics.log());
+    }
+
+    private void stopEngine() {
+        if (engine != null) {
+            engine.close();
+        }
     }
 
     private void startZooKeeper() {
@@ -173,6 +173,9 @@ final class Node implements NodeState {
     private void startCluster() {
         cluster = new ZooKeeperCluster(
                 clusterSettings(), LogConfig::of, clock, UUID::randomUUID, threads.factory("cluster"));
+        if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
+            engine = engines.bookkeeper(clusterSettings(), cluster);
+        }
         connectPeers();
         coordinateGroups();
         partitions = new Partitions(
@@ -232,6 +235,13 @@ final class Node implements NodeState {
                 ? CompletableFuture.failedFuture(
                         new BarnabasException(ErrorCode.COORDINATOR_LOADING, "this node is starting, try again"))
                 : serving.consumerRequests().handle(fromNode, call);
+    }
+
+    /** Ends ledgers well while there is a cluster to write that down, so that their next owner has nothing to recover. */
+    private void handOver() {
+        if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
+            engine.close();
+        }
     }
 
     /** What nodes ask each other; used from the first view on, so it is there before the cluster starts. */
