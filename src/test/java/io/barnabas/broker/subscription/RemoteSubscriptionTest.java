@@ -127,7 +127,10 @@ class RemoteSubscriptionTest {
     }
 
     private static <T> T join(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().copy().orTimeout(10, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture()
+                .copy()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     /** Takes everything at once. */
