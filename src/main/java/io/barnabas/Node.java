@@ -27,10 +27,13 @@ import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
 import io.barnabas.metrics.NodeMetrics;
+import io.barnabas.rest.NodeStatus;
 import io.barnabas.rest.PeerDoor;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -67,6 +70,7 @@ final class Node implements NodeState {
     private final NodeThreads threads;
     private final Clock clock;
     private final NodeMetrics metrics;
+    private final Instant madeAt;
     private final Parts parts;
 
     // Written by the starting thread, each before whatever uses it starts; volatile because health asks from the start.
@@ -98,6 +102,7 @@ final class Node implements NodeState {
         this.threads = requireNonNull(threads, "threads");
         this.clock = requireNonNull(clock, "clock");
         this.metrics = requireNonNull(metrics, "metrics");
+        this.madeAt = clock.instant();
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
@@ -304,6 +309,14 @@ final class Node implements NodeState {
                 : engine.stuck(settings.health().stuckAfterMs());
     }
 
+    /** For the page that people see. */
+    NodeStatus status(String version) {
+        HealthChecks.Check ready = HealthChecks.ready(this);
+        return new NodeStatus(
+                version, madeAt, phase().name().toLowerCase(Locale.ROOT), ready.up(), Optional.ofNullable((String)
+                        ready.data().get("advice")));
+    }
+
     Cluster cluster() {
         return running(cluster);
     }
@@ -314,6 +327,10 @@ final class Node implements NodeState {
 
     GroupCoordinator coordinator() {
         return running(coordinator);
+    }
+
+    Partitions partitions() {
+        return running(partitions);
     }
 
     Topics topics() {
