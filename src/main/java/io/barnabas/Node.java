@@ -42,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +73,9 @@ final class Node implements NodeState {
     private final NodeMetrics metrics;
     private final Instant madeAt;
     private final Parts parts;
+
+    /** Guards itself: the thread of a signal and the one that stops the node drain it, one of them. */
+    private final AtomicBoolean drained = new AtomicBoolean();
 
     // Written by the starting thread, each before whatever uses it starts; volatile because health asks from the start.
     private volatile DataDirectory folder;
@@ -249,13 +253,29 @@ final class Node implements NodeState {
         frontEnds.start();
     }
 
-    /** Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. */
-    private void drain() throws InterruptedException {
+    /**
+     * Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. Bounded in
+     * time; done once, and who calls meanwhile waits for it: SIGTERM comes before the stop of the parts.
+     */
+    void drain() {
+        synchronized (drained) {
+            if (drained.compareAndSet(false, true)) {
+                drainOnce();
+            }
+        }
+    }
+
+    private void drainOnce() {
         LOG.info("draining");
+        partitions.drain(); // first, so that health tells it before the first client is told
         frontEnds.drain();
-        partitions.drain();
         fetching.drain();
-        frontEnds.close();
+        try {
+            frontEnds.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.info("drained");
     }
 
     @Override
