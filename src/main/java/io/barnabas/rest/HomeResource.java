@@ -66,12 +66,15 @@ public final class HomeResource {
             if (type.isCompatible(MediaType.TEXT_HTML_TYPE) && !type.isWildcardType()) {
                 return true;
             }
-            if (type.isWildcardType()
-                    || type.getType().equals("application") && type.getSubtype().endsWith("json")) {
+            if (type.isWildcardType() || isJson(type)) {
                 return false;
             }
         }
         return false;
+    }
+
+    private static boolean isJson(MediaType type) {
+        return type.getType().equals("application") && type.getSubtype().endsWith("json");
     }
 
     private static Response json(HomeView view) {
