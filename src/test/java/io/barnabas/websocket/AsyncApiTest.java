@@ -102,7 +102,7 @@ class AsyncApiTest {
     void hasAnOperationForEachFrameOfAClientAndNoOther() {
         // when
         Set<String> received = new TreeSet<>();
-        document.path("operations").fields().forEachRemaining(operation -> {
+        document.path("operations").properties().forEach(operation -> {
             if (operation.getValue().path("action").asText().equals("receive")) {
                 received.add(operation.getKey());
             }
@@ -279,8 +279,8 @@ class AsyncApiTest {
         Map<Integer, Set<String>> names = new TreeMap<>();
         described
                 .path("x-names")
-                .fields()
-                .forEachRemaining(entry -> names.put(Integer.valueOf(entry.getKey()), texts(entry.getValue())));
+                .properties()
+                .forEach(entry -> names.put(Integer.valueOf(entry.getKey()), texts(entry.getValue())));
         assertThat(names).isEqualTo(codes);
         assertThat(texts(described.path("enum")))
                 .isEqualTo(codes.keySet().stream()
@@ -339,7 +339,7 @@ class AsyncApiTest {
         }
 
         private void check(String path, JsonNode schema, JsonNode value, List<String> misfits) {
-            schema.fields().forEachRemaining(rule -> {
+            schema.properties().forEach(rule -> {
                 if (!holds(path, schema, rule.getKey(), rule.getValue(), value, misfits)) {
                     misfits.add(path + " does not hold " + rule.getKey() + " " + rule.getValue() + ": " + value);
                 }
@@ -389,7 +389,7 @@ class AsyncApiTest {
                     return texts(given).stream().allMatch(value::has);
                 }
                 case "properties" ->
-                    given.fields().forEachRemaining(property -> {
+                    given.properties().forEach(property -> {
                         if (value.has(property.getKey())) {
                             check(
                                     path + "." + property.getKey(),
