@@ -49,7 +49,8 @@ class MonitoringTest {
         // then
         for (JsonNode one : panels) {
             for (JsonNode other : panels) {
-                assertThat(one.path("id").equals(other.path("id")) || !overlap(one.path("gridPos"), other.path("gridPos")))
+                assertThat(one.path("id").equals(other.path("id"))
+                                || !overlap(one.path("gridPos"), other.path("gridPos")))
                         .as(one.path("title") + " and " + other.path("title"))
                         .isTrue();
             }
