@@ -10,11 +10,14 @@ import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
+import io.barnabas.broker.group.CoordinatorRoute;
+import io.barnabas.broker.group.RoutedGroupCoordinator;
 import io.barnabas.broker.peer.HttpPeerCalls;
 import io.barnabas.broker.peer.LongPollNews;
 import io.barnabas.broker.peer.PartitionCalls;
 import io.barnabas.broker.peer.PeerCredential;
 import io.barnabas.broker.peer.PeerDesk;
+import io.barnabas.broker.peer.PeerOperation;
 import io.barnabas.broker.peer.RemoteLogs;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
@@ -29,15 +32,22 @@ import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
 import io.barnabas.metrics.NodeMetrics;
+import io.barnabas.record.BarnabasException;
+import io.barnabas.record.ErrorCode;
+import io.barnabas.rest.NodeStatus;
 import io.barnabas.rest.PeerDoor;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +80,7 @@ final class Node implements NodeState {
     private final NodeThreads threads;
     private final Clock clock;
     private final NodeMetrics metrics;
+    private final Instant madeAt;
     private final Parts parts;
 
     /** Guards itself: the thread of a signal and the one that stops the node drain it, one of them. */
@@ -88,7 +99,9 @@ final class Node implements NodeState {
     private volatile HttpPeerCalls peerCalls;
     private volatile LongPollNews peerNews;
     private volatile RemoteLogs remoteLogs;
-    private volatile GroupCoordinator coordinator;
+    private volatile JournaledGroupCoordinator ownGroups;
+    private volatile CoordinatorRoute coordinatorRoute;
+    private volatile RoutedGroupCoordinator coordinator;
     private volatile Partitions partitions;
     private volatile Topics topics;
     private volatile Fetching fetching;
@@ -106,6 +119,7 @@ final class Node implements NodeState {
         this.threads = requireNonNull(threads, "threads");
         this.clock = requireNonNull(clock, "clock");
         this.metrics = requireNonNull(metrics, "metrics");
+        this.madeAt = clock.instant();
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
@@ -168,16 +182,7 @@ final class Node implements NodeState {
             engine = engines.bookkeeper(clusterSettings(), cluster);
         }
         connectPeers();
-        coordinator = new JournaledGroupCoordinator(
-                settings.group(),
-                this::partitionCount,
-                clock,
-                System::nanoTime,
-                new ExecutorTimers(timer),
-                threads.pool("group", 2),
-                threads.pool("notice", 1),
-                UUID::randomUUID,
-                metrics.groups());
+        coordinateGroups();
         partitions = new Partitions(
                 cluster,
                 engine,
@@ -195,10 +200,46 @@ final class Node implements NodeState {
         cluster.listen(partitions);
         cluster.listen(producing);
         cluster.listen(peerNews);
+        cluster.listen(coordinator);
         cluster.listen(metrics.cluster());
         cluster.start();
         folder.claim(new DataDirectory.Meta(
                 Integer.toString(settings.nodeId()), cluster.view().clusterId()));
+    }
+
+    private void coordinateGroups() {
+        ExecutorTimers timers = new ExecutorTimers(timer);
+        Executor notices = threads.pool("notice", 1);
+        ownGroups = new JournaledGroupCoordinator(
+                settings.group(),
+                this::partitionCount,
+                clock,
+                System::nanoTime,
+                timers,
+                threads.pool("group", 2),
+                notices,
+                UUID::randomUUID,
+                metrics.groups());
+        coordinatorRoute = new CoordinatorRoute(
+                ownGroups::journalPartition,
+                cluster::view,
+                peerCalls,
+                settings.coordinator(),
+                timers,
+                System::nanoTime);
+        coordinator = new RoutedGroupCoordinator(
+                ownGroups, cluster::view, coordinatorRoute, peerNews, notices, UUID::randomUUID);
+        peerDesk.register(PeerOperation.GROUP, coordinator.requests());
+        peerDesk.register(PeerOperation.CONSUMER, this::answerConsumer);
+    }
+
+    /** Other nodes know this one as a coordinator before instances can work here. */
+    private CompletionStage<ByteBuffer> answerConsumer(int fromNode, ByteBuffer call) {
+        FrontEnds serving = frontEnds;
+        return serving == null
+                ? CompletableFuture.failedFuture(
+                        new BarnabasException(ErrorCode.COORDINATOR_LOADING, "this node is starting, try again"))
+                : serving.consumerRequests().handle(fromNode, call);
     }
 
     /** Ends ledgers well while there is a cluster to write that down, so that their next owner has nothing to recover. */
@@ -267,7 +308,7 @@ final class Node implements NodeState {
 
     private void startMetrics() {
         NodeGauges.show(metrics, this);
-        metrics.start(coordinator, partitions::logs, timer, responders);
+        metrics.start(ownGroups, partitions::logs, timer, responders);
     }
 
     private void startFrontEnds() {
@@ -351,6 +392,14 @@ final class Node implements NodeState {
                 : engine.stuck(settings.health().stuckAfterMs());
     }
 
+    /** For the page that people see. */
+    NodeStatus status(String version) {
+        HealthChecks.Check ready = HealthChecks.ready(this);
+        return new NodeStatus(
+                version, madeAt, phase().name().toLowerCase(Locale.ROOT), ready.up(), Optional.ofNullable((String)
+                        ready.data().get("advice")));
+    }
+
     Cluster cluster() {
         return running(cluster);
     }
@@ -359,8 +408,21 @@ final class Node implements NodeState {
         return running(peerDoor);
     }
 
-    GroupCoordinator coordinator() {
+    RoutedGroupCoordinator coordinator() {
         return running(coordinator);
+    }
+
+    Partitions partitions() {
+        return running(partitions);
+    }
+
+    /** The groups that this node coordinates itself. */
+    JournaledGroupCoordinator ownGroups() {
+        return running(ownGroups);
+    }
+
+    CoordinatorRoute coordinatorRoute() {
+        return running(coordinatorRoute);
     }
 
     Topics topics() {

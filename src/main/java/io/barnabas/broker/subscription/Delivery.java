@@ -48,6 +48,7 @@ final class Delivery {
     private long credit;
 
     private boolean reading;
+    private boolean resting;
     private boolean starving;
     private boolean closed;
 
@@ -108,6 +109,12 @@ final class Delivery {
         return credit;
     }
 
+    /** Sends nothing for a while, or goes on. */
+    void rest(boolean now) {
+        resting = now;
+        pump();
+    }
+
     /** Lets this many more records go. */
     void credit(long records) {
         credit += records;
@@ -117,7 +124,7 @@ final class Delivery {
     /** Reads on if nothing is in the way. */
     void pump() {
         noteStarvation();
-        if (closed || reading || credit <= 0 || !outlet.writable()) {
+        if (closed || resting || reading || credit <= 0 || !outlet.writable()) {
             return;
         }
         PartitionReader reader = nextInLine();
