@@ -71,7 +71,8 @@ class ForwardingIT {
     }
 
     private static int partitionOf(int node, Http server) {
-        JsonNode partitions = server.get("topics/" + TOPIC + "/partitions").expect(200).json();
+        JsonNode partitions =
+                server.get("topics/" + TOPIC + "/partitions").expect(200).json();
         return StreamSupport.stream(partitions.spliterator(), false)
                 .filter(partition -> partition.path("leader").asInt() == node)
                 .mapToInt(partition -> partition.path("partition").asInt())
@@ -142,7 +143,9 @@ class ForwardingIT {
             assertThat(offline.json().path("message").asText()).contains("node " + SECOND);
             assertThat(offline.header("Retry-After")).isNotEmpty();
         });
-        assertThat(produce(near, foreign, "nobody takes this").path("error_code").asInt())
+        assertThat(produce(near, foreign, "nobody takes this")
+                        .path("error_code")
+                        .asInt())
                 .isEqualTo(50303);
         assertThat(stored(near, own, "x")).isTrue();
     }
@@ -170,8 +173,9 @@ class ForwardingIT {
     }
 
     private static List<String> values(Http through, int partition) {
-        JsonNode records =
-                through.get(records(partition) + "?offset=0", Http.TEXT).expect(200).json();
+        JsonNode records = through.get(records(partition) + "?offset=0", Http.TEXT)
+                .expect(200)
+                .json();
         return StreamSupport.stream(records.spliterator(), false)
                 .map(record -> record.path("value").asText())
                 .toList();
