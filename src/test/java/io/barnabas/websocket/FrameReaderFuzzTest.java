@@ -8,6 +8,7 @@ import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
 import io.barnabas.testing.BrokerFixture;
+import java.util.Optional;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
