@@ -11,6 +11,7 @@ import io.barnabas.broker.Topics;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
+import io.barnabas.cluster.LogHome;
 import io.barnabas.cluster.ZooKeeperCluster;
 import io.barnabas.group.ExecutorTimers;
 import io.barnabas.group.GroupCoordinator;
@@ -143,7 +144,7 @@ final class Node implements NodeState {
 
     private void startCluster() {
         cluster = new ZooKeeperCluster(
-                clusterSettings(), LogConfig::of, clock, UUID::randomUUID, threads.factory("cluster"));
+                clusterSettings(), LogConfig::of, clock, UUID::randomUUID, System::nanoTime, threads.factory("cluster"));
         coordinator = new JournaledGroupCoordinator(
                 settings.group(),
                 this::partitionCount,
@@ -177,6 +178,8 @@ final class Node implements NodeState {
                 settings.zookeeper().root(),
                 settings.nodeId(),
                 url,
+                settings.nodeZone(),
+                logHome(),
                 folder.instance(UUID::randomUUID),
                 folder.meta().map(DataDirectory.Meta::clusterId),
                 settings.clusterSecret(),
@@ -184,7 +187,15 @@ final class Node implements NodeState {
                 settings.zookeeper().connectionTimeoutMs(),
                 settings.zookeeper().startWaitMs(),
                 settings.zookeeper().changeWaitMs(),
+                settings.moves(),
                 settings.limits());
+    }
+
+    private LogHome logHome() {
+        return switch (settings.engine()) {
+            case LOCAL -> LogHome.NODE;
+            case BOOKKEEPER -> LogHome.SHARED;
+        };
     }
 
     /** Ends when every partition this node owns is open and its groups are loaded. */

@@ -149,6 +149,11 @@ public final class InMemoryCluster implements Cluster {
     }
 
     @Override
+    public CompletionStage<Void> drain() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public void listen(Listener listener) {
         listeners.add(listener);
     }
