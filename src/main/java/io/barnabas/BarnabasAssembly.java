@@ -1,6 +1,7 @@
 package io.barnabas;
 
 import io.barnabas.broker.BrokerSettings;
+import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Groups;
 import io.barnabas.broker.Positioning;
@@ -11,8 +12,10 @@ import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.RecordsLimits;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.group.GroupCoordinator;
+import io.barnabas.metrics.NodeMetrics;
 import io.barnabas.rest.Bodies;
 import io.barnabas.rest.Offsets;
+import io.barnabas.rest.PeerDoor;
 import io.barnabas.rest.Responders;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.Sockets;
@@ -24,6 +27,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /**
  * Gives what the {@link Node} is made of to whoever has it injected.
@@ -43,12 +47,25 @@ class BarnabasAssembly {
 
     @Produces
     @Singleton
-    Node node(BarnabasSettings settings, HttpAddress address) {
+    NodeMetrics metrics(BarnabasSettings settings, MetricRegistry registry) {
+        return new NodeMetrics(registry, settings.metrics());
+    }
+
+    @Produces
+    @Singleton
+    ClientEvents clientEvents(NodeMetrics metrics) {
+        return metrics.clients();
+    }
+
+    @Produces
+    @Singleton
+    Node node(BarnabasSettings settings, HttpAddress address, NodeMetrics metrics) {
         return new Node(
                 settings,
                 settings.nodeUrl().orElseGet(() -> hostUrl(address)),
                 new NodeThreads(BarnabasAssembly.class.getClassLoader()),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                metrics);
     }
 
     private static URI hostUrl(HttpAddress address) {
@@ -125,6 +142,12 @@ class BarnabasAssembly {
     @Singleton
     RestSettings restSettings(BarnabasSettings settings) {
         return settings.rest();
+    }
+
+    @Produces
+    @Singleton
+    PeerDoor peerDoor(Node node) {
+        return node.peerDoor();
     }
 
     @Produces

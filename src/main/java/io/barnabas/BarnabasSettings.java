@@ -6,6 +6,7 @@ import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.consumer.ConsumerSettings;
 import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
+import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.cluster.ClusterSecret;
@@ -13,6 +14,7 @@ import io.barnabas.cluster.MoveSettings;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
 import io.barnabas.log.bookkeeper.BookKeeperSettings;
+import io.barnabas.metrics.MetricsSettings;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.WebSocketSettings;
 import java.net.URI;
@@ -43,12 +45,15 @@ import java.util.Optional;
  * @param bookkeeper {@code barnabas.bookkeeper.*}
  * @param group {@code barnabas.group.*}
  * @param broker {@code barnabas.broker.*}
+ * @param peer {@code barnabas.peer.*}
  * @param records {@code barnabas.produce.*}
  * @param json {@code barnabas.json.*}
  * @param consumer {@code barnabas.consumer.*}
  * @param subscription {@code barnabas.subscription.*}
  * @param rest {@code barnabas.rest.*}
  * @param webSocket {@code barnabas.websocket.*}
+ * @param metrics {@code barnabas.metrics.*}
+ * @param health {@code barnabas.health.*}
  */
 record BarnabasSettings(
         Path dataDir,
@@ -67,12 +72,15 @@ record BarnabasSettings(
         BookKeeperSettings bookkeeper,
         GroupSettings group,
         BrokerSettings broker,
+        PeerSettings peer,
         RecordsLimits records,
         JsonLimits json,
         ConsumerSettings consumer,
         SubscriptionSettings subscription,
         RestSettings rest,
-        WebSocketSettings webSocket) {
+        WebSocketSettings webSocket,
+        MetricsSettings metrics,
+        HealthSettings health) {
     BarnabasSettings {
         requireNonNull(dataDir, "dataDir");
         requireNonNull(nodeUrl, "nodeUrl");
@@ -120,12 +128,15 @@ record BarnabasSettings(
                 binder.bind("barnabas.bookkeeper.", BookKeeperSettings.class),
                 binder.bind("barnabas.group.", GroupSettings.class),
                 binder.bind("barnabas.broker.", BrokerSettings.class),
+                binder.bind("barnabas.peer.", PeerSettings.class),
                 binder.bind("barnabas.produce.", RecordsLimits.class),
                 binder.bind("barnabas.json.", JsonLimits.class),
                 binder.bind("barnabas.consumer.", ConsumerSettings.class),
                 binder.bind("barnabas.subscription.", SubscriptionSettings.class),
                 binder.bind("barnabas.rest.", RestSettings.class),
-                binder.bind("barnabas.websocket.", WebSocketSettings.class));
+                binder.bind("barnabas.websocket.", WebSocketSettings.class),
+                binder.bind("barnabas.metrics.", MetricsSettings.class),
+                binder.bind("barnabas.health.", HealthSettings.class));
     }
 
     private static Path directory(String name, SettingsReader settings) {

@@ -1,5 +1,6 @@
 package io.barnabas;
 
+import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.consumer.ConsumerInstances;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.subscription.Subscriptions;
@@ -19,7 +20,12 @@ final class FrontEnds {
     private final ConsumerInstances instances;
     private final Sockets sockets;
 
-    FrontEnds(BarnabasSettings settings, Node node, NodeThreads threads, ScheduledExecutorService timer) {
+    FrontEnds(
+            BarnabasSettings settings,
+            Node node,
+            NodeThreads threads,
+            ScheduledExecutorService timer,
+            ClientEvents events) {
         json = new Json(settings.json());
         responders = new Responders(threads.pool("answer", settings.rest().responderThreads()));
         bodies = new Bodies(settings.rest());
@@ -44,7 +50,8 @@ final class FrontEnds {
                 settings.records(),
                 threads.pool("socket", 4),
                 timer,
-                System::nanoTime);
+                System::nanoTime,
+                events);
     }
 
     void start() {

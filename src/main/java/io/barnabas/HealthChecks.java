@@ -2,12 +2,30 @@ package io.barnabas;
 
 import io.barnabas.cluster.Cluster;
 import io.barnabas.log.EngineStatus;
+import io.barnabas.record.ErrorCode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Decides what health answers. Started: recovered and registered, once and for all. Ready: takes traffic now. Live: a
- * restart would not help. A node that drains, is read-only or has lost ZooKeeper is not ready, but alive.
+ * restart would not help.
+ *
+ * <pre>
+ *   state                                   started   ready   live
+ *   recovers, registers itself              no        no      yes
+ *   serves                                  yes       yes     yes
+ *   a partition could not be opened         yes       yes     yes    the others are served; data names it
+ *   drains, stops                           yes       no      yes
+ *   without ZooKeeper                       yes       no      yes    a restart brings it no sooner
+ *   disk full                               yes       no      yes    goes on when there is room
+ *   read-only, after a failed fsync         yes       no      yes    reads go on; when to restart is the operator's choice
+ *   a write or a force never ends           yes       yes     no
+ *   the start failed                        no        no      no
+ * </pre>
+ *
+ * <p>A failed fsync does not end the life of a node: a supervisor that restarted it again and again on a broken disk
+ * would only take the reads away, too.
  */
 final class HealthChecks {
     static final String STARTED = "barnabas-started";
@@ -44,6 +62,12 @@ final class HealthChecks {
         data.put("engine", engine(node.engine()));
         data.put("partitionsOwned", (long) node.partitionsOwned());
         data.put("partitionsOpen", (long) node.partitionsOpen());
+        List<String> failed = node.partitionsFailed();
+        if (!failed.isEmpty()) {
+            data.put("partitionsFailed", (long) failed.size());
+            data.put("firstPartitionFailed", failed.get(0));
+            data.put("advice", "partitions are offline: the server's log says why they could not be opened");
+        }
         String advice = whyNotReady(node);
         if (advice != null) {
             data.put("advice", advice);
@@ -77,12 +101,15 @@ final class HealthChecks {
             return "the node does not write without ZooKeeper: check barnabas.zookeeper.connect and the ensemble";
         }
         if (node.engine() instanceof EngineStatus.ReadOnly readOnly) {
-            return "the log takes no appends: " + readOnly.reason();
+            return "the log takes no appends: " + readOnly.reason()
+                    + (readOnly.code() == ErrorCode.DISK_FULL
+                            ? "; make room, or shorten the retention of topics"
+                            : "; look at the disk, then restart the node");
         }
         if (node.engine() instanceof EngineStatus.Closed) {
             return "the log is closed";
         }
-        if (node.partitionsOpen() < node.partitionsOwned()) {
+        if (node.partitionsOpen() + node.partitionsFailed().size() < node.partitionsOwned()) {
             return "wait: partitions are being recovered";
         }
         return null;

@@ -1,5 +1,6 @@
 package io.barnabas;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.Fetching;
@@ -8,6 +9,10 @@ import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
+import io.barnabas.broker.peer.HttpPeerCalls;
+import io.barnabas.broker.peer.LongPollNews;
+import io.barnabas.broker.peer.PeerCredential;
+import io.barnabas.broker.peer.PeerDesk;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
@@ -15,7 +20,6 @@ import io.barnabas.cluster.LogHome;
 import io.barnabas.cluster.ZooKeeperCluster;
 import io.barnabas.group.ExecutorTimers;
 import io.barnabas.group.GroupCoordinator;
-import io.barnabas.group.GroupEvents;
 import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.log.DataDirectory;
 import io.barnabas.log.DiskFiles;
@@ -23,7 +27,8 @@ import io.barnabas.log.EmbeddedLogEngine;
 import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
-import io.barnabas.log.LogEvents;
+import io.barnabas.metrics.NodeMetrics;
+import io.barnabas.rest.PeerDoor;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -35,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +68,7 @@ final class Node implements NodeState {
     private final URI url;
     private final NodeThreads threads;
     private final Clock clock;
+    private final NodeMetrics metrics;
     private final Parts parts;
 
     // Written by the starting thread, each before whatever uses it starts; volatile because health asks from the start.
@@ -71,6 +78,10 @@ final class Node implements NodeState {
     private volatile LogEngine engine;
     private volatile EmbeddedZooKeeper zooKeeper;
     private volatile ZooKeeperCluster cluster;
+    private volatile PeerDesk peerDesk;
+    private volatile PeerDoor peerDoor;
+    private volatile HttpPeerCalls peerCalls;
+    private volatile LongPollNews peerNews;
     private volatile GroupCoordinator coordinator;
     private volatile Partitions partitions;
     private volatile Topics topics;
@@ -78,24 +89,30 @@ final class Node implements NodeState {
     private volatile Producing producing;
     private volatile FrontEnds frontEnds;
 
+    /** Written by the stopping thread, read by health: from now on nobody should come here. */
+    private volatile boolean leaving;
+
     /**
      * A node yet to be started.
      *
      * @param url where other nodes reach this one
      */
-    Node(BarnabasSettings settings, URI url, NodeThreads threads, Clock clock) {
+    Node(BarnabasSettings settings, URI url, NodeThreads threads, Clock clock, NodeMetrics metrics) {
         this.settings = requireNonNull(settings, "settings");
         this.url = requireNonNull(url, "url");
         this.threads = requireNonNull(threads, "threads");
         this.clock = requireNonNull(clock, "clock");
+        this.metrics = requireNonNull(metrics, "metrics");
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
                 new Part("log engine", this::startEngine, () -> engine.close()),
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
-                new Part("cluster membership", this::startCluster, () -> cluster.close()),
+                new Part("cluster membership", this::startCluster, this::stopCluster),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
-                new Part("front ends", this::startFrontEnds, this::drain)));
+                new Part("metrics", this::startMetrics, metrics::close),
+                new Part("front ends", this::startFrontEnds, this::drain),
+                new Part("place in the cluster", () -> {}, this::handOver)));
     }
 
     Parts parts() {
@@ -123,7 +140,7 @@ final class Node implements NodeState {
                 System::nanoTime,
                 responders,
                 threads.factory("log"),
-                LogEvents.NONE);
+                metrics.log());
     }
 
     private void startZooKeeper() {
@@ -145,6 +162,7 @@ final class Node implements NodeState {
     private void startCluster() {
         cluster = new ZooKeeperCluster(
                 clusterSettings(), LogConfig::of, clock, UUID::randomUUID, System::nanoTime, threads.factory("cluster"));
+        connectPeers();
         coordinator = new JournaledGroupCoordinator(
                 settings.group(),
                 this::partitionCount,
@@ -154,16 +172,38 @@ final class Node implements NodeState {
                 threads.pool("group", 2),
                 threads.pool("notice", 1),
                 UUID::randomUUID,
-                GroupEvents.NONE);
+                metrics.groups());
         partitions = new Partitions(cluster, engine, coordinator, settings.broker());
         topics = new Topics(cluster, partitions, settings.broker());
         fetching = new Fetching(partitions, settings.broker(), timer, responders);
         producing = new Producing(cluster, partitions, settings.broker(), clock);
         cluster.listen(partitions);
         cluster.listen(producing);
+        cluster.listen(peerNews);
+        cluster.listen(metrics.cluster());
         cluster.start();
         folder.claim(new DataDirectory.Meta(
                 Integer.toString(settings.nodeId()), cluster.view().clusterId()));
+    }
+
+    /** What nodes ask each other; used from the first view on, so it is there before the cluster starts. */
+    private void connectPeers() {
+        PeerCredential credential =
+                new PeerCredential(() -> cluster.secret().text().getBytes(UTF_8), () -> cluster.view()
+                        .clusterId());
+        Executor peers = threads.pool("peer", 4);
+        peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
+        peerDoor = new PeerDoor(
+                peerDesk, threads.pool("peer-answer", settings.peer().threads()));
+        peerCalls = new HttpPeerCalls(cluster::view, credential, settings.peer(), timer, peers, System::nanoTime);
+        peerNews = new LongPollNews(
+                peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
+                        .getMostSignificantBits());
+    }
+
+    private void stopCluster() {
+        peerNews.close();
+        cluster.close();
     }
 
     private OptionalInt partitionCount(String topic) {
@@ -210,15 +250,34 @@ final class Node implements NodeState {
         }
     }
 
+    private void startMetrics() {
+        NodeGauges.show(metrics, this);
+        metrics.start(coordinator, partitions::logs, timer, responders);
+    }
+
     private void startFrontEnds() {
-        frontEnds = new FrontEnds(settings, this, threads, timer);
+        frontEnds = new FrontEnds(settings, this, threads, timer, metrics.clients());
         frontEnds.start();
+    }
+
+    /**
+     * Others take over what this node has while it still answers: what went to another is forwarded there, so no client
+     * sees an error. Sockets are told first, so that they can go in the meantime.
+     */
+    private void handOver() throws Exception {
+        LOG.info("leaving the cluster");
+        leaving = true;
+        frontEnds.drain();
+        try {
+            cluster.drain().toCompletableFuture().get(settings.drainWaitMs(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("others did not take everything over in time waitedMs={}", settings.drainWaitMs());
+        }
     }
 
     /** Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. */
     private void drain() throws InterruptedException {
         LOG.info("draining");
-        frontEnds.drain();
         partitions.drain();
         fetching.drain();
         frontEnds.close();
@@ -231,7 +290,7 @@ final class Node implements NodeState {
 
     @Override
     public boolean draining() {
-        return partitions != null && partitions.draining();
+        return leaving || (partitions != null && partitions.draining());
     }
 
     @Override
@@ -255,12 +314,32 @@ final class Node implements NodeState {
     }
 
     @Override
+    public List<String> partitionsFailed() {
+        return partitions == null ? List.of() : partitions.counts().failed();
+    }
+
+    /** Long polls that wait at the moment. */
+    int fetchesWaiting() {
+        return fetching == null ? 0 : fetching.waitingCount();
+    }
+
+    int socketsOpen() {
+        return frontEnds == null ? 0 : frontEnds.sockets().count();
+    }
+
+    @Override
     public Optional<String> stuck() {
-        return Optional.empty();
+        return engine == null
+                ? Optional.empty()
+                : engine.stuck(settings.health().stuckAfterMs());
     }
 
     Cluster cluster() {
         return running(cluster);
+    }
+
+    PeerDoor peerDoor() {
+        return running(peerDoor);
     }
 
     GroupCoordinator coordinator() {

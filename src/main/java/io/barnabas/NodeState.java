@@ -2,6 +2,7 @@ package io.barnabas;
 
 import io.barnabas.cluster.Cluster;
 import io.barnabas.log.EngineStatus;
+import java.util.List;
 import java.util.Optional;
 
 /** What health tells about a node. Thread-safe; nothing here blocks, does I/O or throws. */
@@ -20,6 +21,9 @@ public interface NodeState {
 
     /** Those of them that are recovered and served. */
     int partitionsOpen();
+
+    /** Those of them that could not be opened: they are offline, the others are served. */
+    List<String> partitionsFailed();
 
     /** What has stood still for so long that only a restart helps; absent when all goes on. For the operator. */
     Optional<String> stuck();

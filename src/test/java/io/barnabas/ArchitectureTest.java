@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <pre>
  *   (root) may use every room and is used by none
  *
- *   rest, websocket, kafka
+ *   rest, websocket, kafka, metrics
  *            |
  *          broker
  *            |
@@ -50,7 +50,7 @@ class ArchitectureTest {
     private static final String ROOT = "io.barnabas";
 
     private static final List<String> ROOMS =
-            List.of("record", "log", "group", "cluster", "security", "broker", "rest", "websocket", "kafka");
+            List.of("record", "log", "group", "cluster", "security", "broker", "rest", "websocket", "kafka", "metrics");
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -81,7 +81,8 @@ class ArchitectureTest {
         "broker, record log group cluster security",
         "rest, record log group cluster security broker",
         "websocket, record log group cluster security broker",
-        "kafka, record log group cluster security broker"
+        "kafka, record log group cluster security broker",
+        "metrics, record log group cluster security broker"
     })
     void arrowsPointDownOnly(String room, String allowed) {
         List<String> below = Arrays.asList(allowed.split(" ", -1));
@@ -125,7 +126,7 @@ class ArchitectureTest {
         "org.apache.curator.., io.barnabas.cluster..",
         "org.apache.zookeeper.., io.barnabas.cluster..",
         "org.apache.bookkeeper.., io.barnabas.log.bookkeeper..",
-        "org.eclipse.microprofile.., io.barnabas io.barnabas.rest..",
+        "org.eclipse.microprofile.., io.barnabas io.barnabas.rest.. io.barnabas.metrics..",
         "jakarta.enterprise.., io.barnabas io.barnabas.rest.. io.barnabas.websocket..",
         "jakarta.inject.., io.barnabas io.barnabas.rest.. io.barnabas.websocket..",
         "jakarta.servlet.., io.barnabas io.barnabas.rest.. io.barnabas.websocket.."

@@ -7,11 +7,13 @@ import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.consumer.ConsumerSettings;
 import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
+import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
 import io.barnabas.log.bookkeeper.BookKeeperSettings;
+import io.barnabas.metrics.MetricsSettings;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.WebSocketSettings;
 import java.io.IOException;
@@ -71,12 +73,15 @@ class BarnabasSettingsTest {
         assertThat(settings.bookkeeper()).isEqualTo(BookKeeperSettings.DEFAULTS);
         assertThat(settings.group()).isEqualTo(GroupSettings.DEFAULTS);
         assertThat(settings.broker()).isEqualTo(BrokerSettings.DEFAULTS);
+        assertThat(settings.peer()).isEqualTo(PeerSettings.DEFAULTS);
         assertThat(settings.records()).isEqualTo(RecordsLimits.DEFAULT);
         assertThat(settings.json()).isEqualTo(JsonLimits.DEFAULT);
         assertThat(settings.consumer()).isEqualTo(ConsumerSettings.defaults());
         assertThat(settings.subscription()).isEqualTo(SubscriptionSettings.DEFAULTS);
         assertThat(settings.rest()).isEqualTo(RestSettings.defaults());
         assertThat(settings.webSocket()).isEqualTo(WebSocketSettings.DEFAULTS);
+        assertThat(settings.health()).isEqualTo(HealthSettings.DEFAULTS);
+        assertThat(settings.metrics()).isEqualTo(MetricsSettings.DEFAULTS);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.barnabas.HealthChecks.Check;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.log.EngineStatus;
 import io.barnabas.record.ErrorCode;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +14,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class HealthChecksTest {
     private static final State SERVING = new State(
-            Parts.Phase.SERVING, false, Cluster.Session.CONNECTED, new EngineStatus.Writable(), 3, 3, Optional.empty());
+            Parts.Phase.SERVING,
+            false,
+            Cluster.Session.CONNECTED,
+            new EngineStatus.Writable(),
+            3,
+            3,
+            List.of(),
+            Optional.empty());
 
     @Test
     void isStartedReadyAndAliveWhenAllIsWell() {
@@ -51,8 +59,10 @@ class HealthChecksTest {
 
     @Test
     void isAliveButNotReadyWhileDrainingOrRecovering() {
-        State draining = new State(SERVING.phase, true, SERVING.zookeeper, SERVING.engine, 3, 3, Optional.empty());
-        State recovering = new State(SERVING.phase, false, SERVING.zookeeper, SERVING.engine, 3, 2, Optional.empty());
+        State draining =
+                new State(SERVING.phase, true, SERVING.zookeeper, SERVING.engine, 3, 3, List.of(), Optional.empty());
+        State recovering =
+                new State(SERVING.phase, false, SERVING.zookeeper, SERVING.engine, 3, 2, List.of(), Optional.empty());
         assertThat(HealthChecks.ready(draining).up()).isFalse();
         assertThat(HealthChecks.ready(recovering).up()).isFalse();
         assertThat(HealthChecks.live(draining).up()).isTrue();
@@ -60,10 +70,60 @@ class HealthChecksTest {
     }
 
     @Test
+    void isReadyAndNamesThePartitionThatCouldNotBeOpened() {
+        // given
+        State state = new State(
+                SERVING.phase, false, SERVING.zookeeper, SERVING.engine, 3, 2, List.of("orders-1"), Optional.empty());
+        // when
+        Check ready = HealthChecks.ready(state);
+        // then
+        assertThat(ready.up()).isTrue();
+        assertThat(ready.data()).containsEntry("firstPartitionFailed", "orders-1");
+        assertThat(ready.data().get("advice").toString()).contains("offline");
+    }
+
+    @Test
+    void tellsToRestartOnlyAfterAFailedForce() {
+        // given
+        State failed = SERVING.with(new EngineStatus.ReadOnly(ErrorCode.READ_ONLY, "forcing failed"));
+        State full = SERVING.with(new EngineStatus.ReadOnly(ErrorCode.DISK_FULL, "no space left"));
+        // when
+        String adviceFailed = HealthChecks.ready(failed).data().get("advice").toString();
+        String adviceFull = HealthChecks.ready(full).data().get("advice").toString();
+        // then
+        assertThat(adviceFailed).contains("restart");
+        assertThat(adviceFull).contains("make room").doesNotContain("restart");
+        assertThat(HealthChecks.live(failed).up()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Parts.Phase.class,
+            names = {"STOPPED", "STARTING"})
+    void isAliveButNeitherStartedNorReadyBeforeItServes(Parts.Phase phase) {
+        // given
+        State state =
+                new State(phase, false, Cluster.Session.STARTING, SERVING.engine, 0, 0, List.of(), Optional.empty());
+        // then
+        assertThat(HealthChecks.started(state).up()).isFalse();
+        assertThat(HealthChecks.started(state).data()).containsKey("advice");
+        assertThat(HealthChecks.ready(state).up()).isFalse();
+        assertThat(HealthChecks.live(state).up()).isTrue();
+    }
+
+    @Test
     void isNotAliveWhenStuckOrFailed() {
         State stuck = new State(
-                SERVING.phase, false, SERVING.zookeeper, SERVING.engine, 3, 3, Optional.of("orders-0 waits for 60 s"));
-        State failed = new State(Parts.Phase.FAILED, false, SERVING.zookeeper, SERVING.engine, 0, 0, Optional.empty());
+                SERVING.phase,
+                false,
+                SERVING.zookeeper,
+                SERVING.engine,
+                3,
+                3,
+                List.of(),
+                Optional.of("orders-0 waits for 60 s"));
+        State failed = new State(
+                Parts.Phase.FAILED, false, SERVING.zookeeper, SERVING.engine, 0, 0, List.of(), Optional.empty());
         assertThat(HealthChecks.live(stuck).up()).isFalse();
         assertThat(HealthChecks.live(stuck).data()).containsEntry("stuck", "orders-0 waits for 60 s");
         assertThat(HealthChecks.live(failed).up()).isFalse();
@@ -77,14 +137,17 @@ class HealthChecksTest {
             EngineStatus engine,
             int partitionsOwned,
             int partitionsOpen,
+            List<String> partitionsFailed,
             Optional<String> stuck)
             implements NodeState {
         State with(Cluster.Session session) {
-            return new State(phase, draining, session, engine, partitionsOwned, partitionsOpen, stuck);
+            return new State(
+                    phase, draining, session, engine, partitionsOwned, partitionsOpen, partitionsFailed, stuck);
         }
 
         State with(EngineStatus status) {
-            return new State(phase, draining, zookeeper, status, partitionsOwned, partitionsOpen, stuck);
+            return new State(
+                    phase, draining, zookeeper, status, partitionsOwned, partitionsOpen, partitionsFailed, stuck);
         }
     }
 }

@@ -16,9 +16,11 @@ import io.barnabas.record.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -76,6 +78,9 @@ public final class Partitions implements Cluster.Listener {
         if (state instanceof Hosted.Serving serving) {
             return serving.log();
         }
+        if (state instanceof Hosted.Reading reading) {
+            return reading.log();
+        }
         cluster.view().topicWith(partition);
         if (state instanceof Hosted.Failed failed) {
             throw new BarnabasException(
@@ -87,8 +92,15 @@ public final class Partitions implements Cluster.Listener {
             throw new BarnabasException(
                     ErrorCode.PARTITION_OFFLINE, "partition " + partition + " is being opened, try again");
         }
-        throw new BarnabasException(
-                ErrorCode.NOT_OWNER, "partition " + partition + " is not served by this node at the moment");
+        throw notServed(partition);
+    }
+
+    private BarnabasException notServed(TopicPartition partition) {
+        ClusterView view = cluster.view();
+        return view.owner(partition)
+                .map(owner -> new BarnabasException(
+                        ErrorCode.NOT_OWNER, "partition " + partition + " is served by node " + owner.nodeId()))
+                .orElseGet(() -> view.unserved(partition));
     }
 
     /**
@@ -98,6 +110,10 @@ public final class Partitions implements Cluster.Listener {
      */
     public PartitionLog writableLog(TopicPartition partition) {
         requireWritable();
+        if (hosted.get(partition) instanceof Hosted.Reading) {
+            throw new BarnabasException(
+                    ErrorCode.NOT_OWNER, "partition " + partition + " is being claimed anew by this node, try again");
+        }
         return log(partition);
     }
 
@@ -116,11 +132,26 @@ public final class Partitions implements Cluster.Listener {
 
     /** Completes when every partition of the topic that this node is to own is open, or has failed to open. */
     public CompletableFuture<Void> allOpened(Topic topic) {
-        CompletableFuture<?>[] waits = new CompletableFuture<?>[topic.partitionCount()];
-        for (int partition = 0; partition < waits.length; partition++) {
-            waits[partition] = openedFuture(new TopicPartition(topic.name(), partition));
+        List<CompletableFuture<?>> waits = new ArrayList<>();
+        ClusterView view = cluster.view();
+        for (int partition = 0; partition < topic.partitionCount(); partition++) {
+            TopicPartition key = new TopicPartition(topic.name(), partition);
+            if (view.wanted().getOrDefault(key, view.thisNodeId()) == view.thisNodeId()) {
+                waits.add(openedFuture(key));
+            }
         }
-        return CompletableFuture.allOf(waits).orTimeout(openTimeoutMs, TimeUnit.MILLISECONDS);
+        return CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new)).orTimeout(openTimeoutMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** The logs that are served now. */
+    public Map<TopicPartition, PartitionLog> logs() {
+        Map<TopicPartition, PartitionLog> logs = new TreeMap<>();
+        hosted.forEach((partition, state) -> {
+            if (state instanceof Hosted.Serving serving) {
+                logs.put(partition, serving.log());
+            }
+        });
+        return logs;
     }
 
     /** How many partitions this node owns, has open, and failed to open. */
@@ -194,20 +225,60 @@ public final class Partitions implements Cluster.Listener {
         }
     }
 
+    /**
+     * When it is the session that was lost, the log stays open for reading: what is below its high watermark stays true
+     * whoever appends next, and nobody else may be there who could be asked.
+     */
     @Override
     public void disowned(Topic topic, int partition) {
         TopicPartition key = new TopicPartition(topic.name(), partition);
+        if (cluster.session() == Cluster.Session.LOST
+                && hosted.get(key) instanceof Hosted.Serving serving
+                && hosted.replace(key, serving, serving.toReading())) {
+            opened.remove(key);
+            unloadGroups(key);
+            return;
+        }
+        closed(key);
+    }
+
+    @Override
+    public CompletionStage<Void> handOver(Topic topic, int partition) {
+        return closed(new TopicPartition(topic.name(), partition));
+    }
+
+    private CompletionStage<Void> closed(TopicPartition key) {
         Hosted before = hosted.remove(key);
         opened.remove(key);
-        if (topic.name().equals(GroupCoordinator.JOURNAL_TOPIC)) {
-            groups.unload(partition);
+        unloadGroups(key);
+        Optional<PartitionLog> log = before == null ? Optional.empty() : before.openLog();
+        if (log.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
         }
-        if (before instanceof Hosted.Serving serving) {
-            serving.log().close().exceptionally(failure -> {
-                LOG.warn("log could not be closed partition={}", key, failure);
-                return null;
-            });
+        return log.get().close().exceptionally(failure -> {
+            LOG.warn("log could not be closed partition={}", key, failure);
+            return null;
+        });
+    }
+
+    private void unloadGroups(TopicPartition key) {
+        if (key.topic().equals(GroupCoordinator.JOURNAL_TOPIC)) {
+            groups.unload(key.partition());
         }
+    }
+
+    /** Closes what was kept for reading and turned out to be another's. */
+    private void closeTaken(ClusterView view) {
+        if (cluster.session() != Cluster.Session.CONNECTED) {
+            return;
+        }
+        hosted.forEach((key, state) -> {
+            boolean here = view.topics().containsKey(key.topic())
+                    && view.wanted().getOrDefault(key, -1) == view.thisNodeId();
+            if (state instanceof Hosted.Reading && !here) {
+                closed(key);
+            }
+        });
     }
 
     @Override
@@ -223,6 +294,7 @@ public final class Partitions implements Cluster.Listener {
 
     @Override
     public void viewChanged(ClusterView view) {
+        closeTaken(view);
         SortedMap<String, Topic> before = lastTopics;
         lastTopics = view.topics();
         for (Topic topic : view.topics().values()) {

@@ -1,6 +1,8 @@
 package io.barnabas.broker;
 
 import io.barnabas.record.ErrorCode;
+import java.util.List;
+import java.util.Optional;
 
 /** What became of one record of a produce request. */
 public sealed interface RecordOutcome {
@@ -21,4 +23,14 @@ public sealed interface RecordOutcome {
      * @param partition the record was meant for, -1 when it did not come to one
      */
     record Refused(int partition, ErrorCode code, String message) implements RecordOutcome {}
+
+    /** Why the first record that was refused was refused; absent when all were stored. */
+    static Optional<ErrorCode> firstRefusal(List<RecordOutcome> outcomes) {
+        for (RecordOutcome outcome : outcomes) {
+            if (outcome instanceof Refused refused) {
+                return Optional.of(refused.code());
+            }
+        }
+        return Optional.empty();
+    }
 }

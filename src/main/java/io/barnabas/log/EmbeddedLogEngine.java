@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -284,6 +285,22 @@ public final class EmbeddedLogEngine implements LogEngine {
     @Override
     public EngineStatus status() {
         return context.health().status();
+    }
+
+    @Override
+    public Optional<String> stuck(long afterMs) {
+        long round = TimeUnit.NANOSECONDS.toMillis(context.commit().runningNanos());
+        if (round > afterMs) {
+            return Optional.of("writing or forcing the journal has taken " + round + " ms and goes on");
+        }
+        for (EmbeddedPartitionLog log : open.values()) {
+            long turn = TimeUnit.NANOSECONDS.toMillis(log.runningNanos());
+            if (turn > afterMs) {
+                return Optional.of(
+                        "a write to partition " + log.id().partition() + " has taken " + turn + " ms and goes on");
+            }
+        }
+        return Optional.empty();
     }
 
     private <T> CompletionStage<T> chained(TopicPartition partition, Supplier<CompletableFuture<T>> work) {

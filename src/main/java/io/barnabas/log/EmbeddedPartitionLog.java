@@ -73,7 +73,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
                 this::logStartOffset,
                 context.events(),
                 config);
-        this.turns = new Turns(context.appends(), context.settings().turnBytes(), this::write);
+        this.turns = new Turns(context.appends(), context.settings().turnBytes(), context.nanoTime(), this::write);
         this.waiting = new Waiting(id.toString(), context.settings().partitionWaitingBytes(), context.waiting());
         this.flush = new LogFlush(context, this, recovered.checkpoint());
         this.trim = new LogTrim(context, this);
@@ -102,6 +102,11 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
     @Override
     public long highWatermark() {
         return durability.highWatermark();
+    }
+
+    /** How long the turn that runs now has run; 0 when none does. */
+    long runningNanos() {
+        return turns.runningNanos();
     }
 
     Path folder() {

@@ -37,6 +37,8 @@ final class GroupCommit implements Runnable {
     /** Bounded by the bytes that may wait, see {@link Waiting}. */
     private final BlockingQueue<Target> queue = new LinkedBlockingQueue<>();
 
+    private final Busy busy;
+
     GroupCommit(
             Journal journal,
             EmbeddedLogSettings settings,
@@ -48,6 +50,7 @@ final class GroupCommit implements Runnable {
         this.journal = journal;
         this.settings = settings;
         this.nanoTime = nanoTime;
+        this.busy = new Busy(nanoTime);
         this.health = health;
         this.events = events;
         this.checkpoint = checkpoint;
@@ -80,9 +83,17 @@ final class GroupCommit implements Runnable {
             }
             queue.drainTo(round);
             running = round.stream().noneMatch(target -> target.log == null);
+            busy.begin();
             commit(round);
+            busy.end(); // not in a finally: a round that ends this thread is one that never ends
+
             round.clear();
         }
+    }
+
+    /** How long the round that runs now has run, its force included; 0 when none does. */
+    long runningNanos() {
+        return busy.nanos();
     }
 
     private void commit(List<Target> round) {

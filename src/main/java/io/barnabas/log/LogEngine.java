@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -23,6 +24,14 @@ public interface LogEngine extends AutoCloseable {
 
     /** What an operator must know: whether appends are possible, and why not. */
     EngineStatus status();
+
+    /**
+     * Work that should be short and has run for longer than this, for the operator; absent when all goes on. Never
+     * blocks.
+     */
+    default Optional<String> stuck(long afterMs) {
+        return Optional.empty();
+    }
 
     /** Flushes and closes every log and marks the stop as clean. Idempotent; blocks until done. */
     @Override

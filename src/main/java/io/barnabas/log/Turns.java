@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +27,12 @@ final class Turns {
 
     private boolean scheduled;
 
-    Turns(Executor executor, int turnBytes, Consumer<List<Append>> writer) {
+    private final Busy busy;
+
+    Turns(Executor executor, int turnBytes, LongSupplier nanoTime, Consumer<List<Append>> writer) {
         this.executor = executor;
         this.turnBytes = turnBytes;
+        this.busy = new Busy(nanoTime);
         this.writer = writer;
     }
 
@@ -75,6 +79,7 @@ final class Turns {
 
     /** Nothing that goes wrong in one turn may keep the next from running: closing the log is one of them. */
     private void one() {
+        busy.begin();
         try {
             Object next = take();
             if (next instanceof Runnable work) {
@@ -84,7 +89,14 @@ final class Turns {
             }
         } catch (RuntimeException | Error e) {
             LOG.error("A turn ended by an exception", e);
+        } finally {
+            busy.end();
         }
+    }
+
+    /** How long the turn that runs now has run; 0 when none does. */
+    long runningNanos() {
+        return busy.nanos();
     }
 
     private synchronized Object take() {

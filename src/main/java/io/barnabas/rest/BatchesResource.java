@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.barnabas.broker.BrokerSettings;
+import io.barnabas.broker.ClientEvents;
+import io.barnabas.broker.ClientEvents.Protocol;
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.IdempotencyKey;
 import io.barnabas.broker.Producing;
@@ -40,6 +42,7 @@ public final class BatchesResource {
     private final BrokerSettings brokerSettings;
     private final RestSettings settings;
     private final Responders responders;
+    private final ClientEvents events;
 
     @Inject
     public BatchesResource(
@@ -49,7 +52,8 @@ public final class BatchesResource {
             Bodies bodies,
             BrokerSettings brokerSettings,
             RestSettings settings,
-            Responders responders) {
+            Responders responders,
+            ClientEvents events) {
         this.producing = requireNonNull(producing, "producing");
         this.fetching = requireNonNull(fetching, "fetching");
         this.offsets = requireNonNull(offsets, "offsets");
@@ -57,6 +61,7 @@ public final class BatchesResource {
         this.brokerSettings = requireNonNull(brokerSettings, "brokerSettings");
         this.settings = requireNonNull(settings, "settings");
         this.responders = requireNonNull(responders, "responders");
+        this.events = requireNonNull(events, "events");
     }
 
     @POST
@@ -81,14 +86,20 @@ public final class BatchesResource {
         RestMediaType.requireBatches(headers);
         Bodies.Held held = bodies.hold();
         CompletionStage<AppendResult> appended;
+        long began;
         try {
             byte[] body = bodies.records(input, headers, held);
+            began = System.nanoTime();
             appended = producing.appendBatches(partition, ByteBuffer.wrap(body), level, key);
         } catch (RuntimeException e) {
             held.close();
             throw e;
         }
-        appended.whenComplete((done, failure) -> held.close());
+        events.produceBegan(Protocol.HTTP_BATCHES);
+        appended.whenComplete((done, failure) -> {
+            held.close();
+            events.produceEnded(Protocol.HTTP_BATCHES, System.nanoTime() - began);
+        });
         return responders.answer(appended, result -> Answers.ok(AppendedView.of(partition, result)));
     }
 
@@ -105,17 +116,25 @@ public final class BatchesResource {
         TopicPartition partition = Parameters.partition(topic, number);
         int waitMs = ReadLimits.waitMs(timeout, brokerSettings);
         int bytes = ReadLimits.bytes(maxBytes, settings);
+        FetchTime time = FetchTime.start(Protocol.HTTP_BATCHES, waitMs);
         return responders.answer(
                 offsets.start(partition, offset, timestamp)
-                        .thenCompose(from ->
-                                fetching.fetch(partition, from, bytes, waitMs).thenApply(read -> answer(from, read))),
+                        .thenCompose(from -> fetching.fetch(partition, from, bytes, waitMs)
+                                .thenApply(read -> answer(topic, from, read, time))),
                 Response.ResponseBuilder::build);
     }
 
-    private static Response.ResponseBuilder answer(long from, ReadResult read) {
+    private Response.ResponseBuilder answer(String topic, long from, ReadResult read, FetchTime time) {
         long next = from;
+        long records = 0;
         for (RecordBatch batch : RecordBatches.stored(read.batches())) {
             next = Math.max(next, batch.endOffset());
+            records += batch.recordCount();
+        }
+        if (records > 0) {
+            events.delivered(
+                    Protocol.HTTP_BATCHES, topic, records, read.batches().remaining());
+            time.over(events);
         }
         return ReadLimits.withOffsets(Answers.ok(Body.of(read.batches())), read, next)
                 .type(RestMediaType.BATCHES);

@@ -3,6 +3,8 @@ package io.barnabas.rest;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.BrokerSettings;
+import io.barnabas.broker.ClientEvents;
+import io.barnabas.broker.ClientEvents.Protocol;
 import io.barnabas.broker.consumer.ConsumerInstances;
 import io.barnabas.broker.consumer.InstanceSettings;
 import io.barnabas.broker.consumer.PollRequest;
@@ -33,6 +35,7 @@ public final class ConsumerRecordsResource {
     private final BrokerSettings brokerSettings;
     private final RestSettings settings;
     private final Responders responders;
+    private final ClientEvents events;
 
     @Inject
     public ConsumerRecordsResource(
@@ -40,12 +43,14 @@ public final class ConsumerRecordsResource {
             Json json,
             BrokerSettings brokerSettings,
             RestSettings settings,
-            Responders responders) {
+            Responders responders,
+            ClientEvents events) {
         this.instances = requireNonNull(instances, "instances");
         this.json = requireNonNull(json, "json");
         this.brokerSettings = requireNonNull(brokerSettings, "brokerSettings");
         this.settings = requireNonNull(settings, "settings");
         this.responders = requireNonNull(responders, "responders");
+        this.events = requireNonNull(events, "events");
     }
 
     @GET
@@ -61,7 +66,9 @@ public final class ConsumerRecordsResource {
         OptionalInt waitMs =
                 timeout == null ? OptionalInt.empty() : OptionalInt.of(ReadLimits.waitMs(timeout, brokerSettings));
         PollRequest request = new PollRequest(waitMs, bytes, created -> requireAccepted(accepted, created));
-        return responders.answer(instances.poll(group, instance, request), polled -> answer(polled, bytes, accepted));
+        FetchTime time = FetchTime.start(Protocol.HTTP_JSON, waitMs.orElse(1));
+        return responders.answer(
+                instances.poll(group, instance, request), polled -> answer(polled, bytes, accepted, time));
     }
 
     private static RestMediaType.RecordAnswer requireAccepted(
@@ -69,7 +76,7 @@ public final class ConsumerRecordsResource {
         return RestMediaType.recordAnswer(accepted, RecordFormat.parse(created.format()));
     }
 
-    private Response answer(Polled polled, int maxBytes, RestMediaType.Accepted accepted) {
+    private Response answer(Polled polled, int maxBytes, RestMediaType.Accepted accepted, FetchTime time) {
         try {
             RestMediaType.RecordAnswer type = requireAccepted(accepted, polled.settings());
             RecordArray array = new RecordArray(json, type.format(), maxBytes, Integer.MAX_VALUE);
@@ -79,6 +86,10 @@ public final class ConsumerRecordsResource {
                     break;
                 }
                 next.put(chunk.partition(), array.add(chunk.partition(), chunk.offset(), chunk.batches()));
+                array.count(Protocol.HTTP_JSON, chunk.partition().topic(), events);
+            }
+            if (array.recordCount() > 0) {
+                time.over(events);
             }
             return Answers.ok(Body.of(array.finish(), new ToInstance(polled, next)))
                     .type(type.mediaType())

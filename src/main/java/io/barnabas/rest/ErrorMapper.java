@@ -1,7 +1,9 @@
 package io.barnabas.rest;
 
+import io.barnabas.broker.ClientEvents;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
@@ -35,6 +37,10 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
 
     @Context
     private Request request;
+
+    /** Made by the platform, with fields alone; set before the first failure. */
+    @Inject
+    private ClientEvents events;
 
     @Override
     public Response toResponse(Throwable failure) {
@@ -91,6 +97,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
     }
 
     private Response.ResponseBuilder answer(ErrorCode code, int status, String message) {
+        events.rejected(ClientEvents.FrontEnd.HTTP, code);
         boolean problem = asksForProblem(headers);
         Object view = problem
                 ? ProblemView.of(code, status, message, "/" + uri.getPath())

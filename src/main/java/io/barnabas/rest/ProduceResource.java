@@ -2,8 +2,11 @@ package io.barnabas.rest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.ClientEvents;
+import io.barnabas.broker.ClientEvents.Protocol;
 import io.barnabas.broker.ProduceRequest;
 import io.barnabas.broker.Producing;
+import io.barnabas.broker.RecordOutcome;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.ProduceBody;
 import io.barnabas.broker.format.RecordFormat;
@@ -50,14 +53,22 @@ public final class ProduceResource {
     private final Json json;
     private final RecordsLimits limits;
     private final Responders responders;
+    private final ClientEvents events;
 
     @Inject
-    public ProduceResource(Producing producing, Bodies bodies, Json json, RecordsLimits limits, Responders responders) {
+    public ProduceResource(
+            Producing producing,
+            Bodies bodies,
+            Json json,
+            RecordsLimits limits,
+            Responders responders,
+            ClientEvents events) {
         this.producing = requireNonNull(producing, "producing");
         this.bodies = requireNonNull(bodies, "bodies");
         this.json = requireNonNull(json, "json");
         this.limits = requireNonNull(limits, "limits");
         this.responders = requireNonNull(responders, "responders");
+        this.events = requireNonNull(events, "events");
     }
 
     @POST
@@ -91,19 +102,31 @@ public final class ProduceResource {
                 TopicName.require(topic), partition, Acks.parse(acks), Parameters.idempotencyKey(headers));
         Bodies.Held held = bodies.hold();
         CompletionStage<OutcomesView> outcomes;
+        long began;
         try {
-            read(request, format, bodies.records(input, headers, held));
-            outcomes = request.send().thenApply(OutcomesView::of);
+            byte[] body = bodies.records(input, headers, held);
+            began = System.nanoTime();
+            read(request, format, body);
+            outcomes = request.send().thenApply(this::view);
         } catch (RuntimeException e) {
             held.close();
             throw e;
         }
-        outcomes.whenComplete((done, failure) -> held.close());
+        events.produceBegan(Protocol.HTTP_JSON);
+        outcomes.whenComplete((done, failure) -> {
+            held.close();
+            events.produceEnded(Protocol.HTTP_JSON, System.nanoTime() - began);
+        });
         if (unanswered) {
             logRefused(topic, outcomes);
             return CompletableFuture.completedFuture(Answers.noContent());
         }
         return responders.answer(outcomes, Answers::ok);
+    }
+
+    private OutcomesView view(List<RecordOutcome> outcomes) {
+        RecordOutcome.firstRefusal(outcomes).ifPresent(code -> events.rejected(ClientEvents.FrontEnd.HTTP, code));
+        return OutcomesView.of(outcomes);
     }
 
     private void read(ProduceRequest request, RecordFormat format, byte[] body) {

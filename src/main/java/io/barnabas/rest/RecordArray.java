@@ -2,8 +2,10 @@ package io.barnabas.rest;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import io.barnabas.broker.ClientEvents;
+import io.barnabas.broker.ClientEvents.Protocol;
 import io.barnabas.broker.format.Json;
+import io.barnabas.broker.format.JsonBytes;
 import io.barnabas.broker.format.RecordFormat;
 import io.barnabas.broker.format.RecordWriter;
 import io.barnabas.record.RecordBatch;
@@ -11,9 +13,6 @@ import io.barnabas.record.RecordBatches;
 import io.barnabas.record.RecordCursor;
 import io.barnabas.record.RecordLimits;
 import io.barnabas.record.TopicPartition;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -24,24 +23,22 @@ import java.nio.ByteBuffer;
 final class RecordArray {
     private static final int FIRST_BYTES = 8 * 1024;
 
-    private final Bytes bytes;
-    private final JsonGenerator out;
+    private final JsonBytes out = new JsonBytes(0, FIRST_BYTES);
     private final RecordWriter writer;
     private final int maxBytes;
     private final int maxRecords;
     private int recordCount;
 
+    /** What {@link #count} has told of already. */
+    private int countedRecords;
+
+    private long countedBytes;
+
     RecordArray(Json json, RecordFormat format, int maxBytes, int maxRecords) {
         this.maxBytes = maxBytes;
         this.maxRecords = maxRecords;
-        this.bytes = new Bytes();
         this.writer = new RecordWriter(format, requireNonNull(json, "json"));
-        try {
-            this.out = json.generator(bytes);
-            out.writeStartArray();
-        } catch (IOException e) { // memory does not fail
-            throw new UncheckedIOException(e);
-        }
+        out.raw('[');
     }
 
     /**
@@ -82,17 +79,25 @@ final class RecordArray {
     }
 
     private void write(TopicPartition partition, RecordCursor record) {
-        try {
-            writer.write(out, partition.topic(), partition.partition(), record);
-        } catch (IOException e) { // memory does not fail
-            throw new UncheckedIOException(e);
+        if (recordCount > 0) {
+            out.raw(',');
         }
+        writer.write(out, partition.topic(), partition.partition(), record);
         recordCount++;
     }
 
     boolean full() {
-        return recordCount >= maxRecords
-                || (recordCount > 0 && bytes.size() + (long) out.getOutputBuffered() >= maxBytes);
+        return recordCount >= maxRecords || (recordCount > 0 && out.size() >= maxBytes);
+    }
+
+    /** Tells what was added since the last call, all of it records of this topic. */
+    void count(Protocol protocol, String topic, ClientEvents events) {
+        long now = out.size();
+        if (recordCount > countedRecords) {
+            events.delivered(protocol, topic, recordCount - countedRecords, now - countedBytes);
+        }
+        countedRecords = recordCount;
+        countedBytes = now;
     }
 
     int recordCount() {
@@ -101,23 +106,7 @@ final class RecordArray {
 
     /** The array, complete; nothing can be added after that. */
     ByteBuffer finish() {
-        try {
-            out.writeEndArray();
-            out.close();
-        } catch (IOException e) { // memory does not fail
-            throw new UncheckedIOException(e);
-        }
-        return bytes.view();
-    }
-
-    /** Gives its array away in place of a copy. */
-    private static final class Bytes extends ByteArrayOutputStream {
-        Bytes() {
-            super(FIRST_BYTES);
-        }
-
-        ByteBuffer view() {
-            return ByteBuffer.wrap(buf, 0, count);
-        }
+        out.raw(']');
+        return out.toBuffer();
     }
 }

@@ -3,6 +3,8 @@ package io.barnabas.rest;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.BrokerSettings;
+import io.barnabas.broker.ClientEvents;
+import io.barnabas.broker.ClientEvents.Protocol;
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.format.Json;
 import io.barnabas.log.PartitionLog.ReadResult;
@@ -28,6 +30,7 @@ public final class RecordsResource {
     private final BrokerSettings brokerSettings;
     private final RestSettings settings;
     private final Responders responders;
+    private final ClientEvents events;
 
     @Inject
     public RecordsResource(
@@ -36,13 +39,15 @@ public final class RecordsResource {
             Json json,
             BrokerSettings brokerSettings,
             RestSettings settings,
-            Responders responders) {
+            Responders responders,
+            ClientEvents events) {
         this.fetching = requireNonNull(fetching, "fetching");
         this.offsets = requireNonNull(offsets, "offsets");
         this.json = requireNonNull(json, "json");
         this.brokerSettings = requireNonNull(brokerSettings, "brokerSettings");
         this.settings = requireNonNull(settings, "settings");
         this.responders = requireNonNull(responders, "responders");
+        this.events = requireNonNull(events, "events");
     }
 
     @GET
@@ -61,6 +66,7 @@ public final class RecordsResource {
         int waitMs = ReadLimits.waitMs(timeout, brokerSettings);
         int bytes = ReadLimits.bytes(maxBytes, settings);
         int count = Parameters.integer("max_records", maxRecords, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        FetchTime time = FetchTime.start(Protocol.HTTP_JSON, waitMs);
         return responders.answer(
                 offsets.start(partition, offset, timestamp)
                         .thenCompose(from -> fetching.fetch(partition, from, bytes, waitMs)
@@ -69,6 +75,10 @@ public final class RecordsResource {
                     RecordArray array = new RecordArray(json, answer.format(), bytes, count);
                     long next =
                             array.add(partition, fetched.from(), fetched.read().batches());
+                    array.count(Protocol.HTTP_JSON, topic, events);
+                    if (array.recordCount() > 0) {
+                        time.over(events);
+                    }
                     return ReadLimits.withOffsets(Answers.ok(Body.of(array.finish())), fetched.read(), next)
                             .type(answer.mediaType())
                             .build();

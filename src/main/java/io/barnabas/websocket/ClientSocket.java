@@ -2,6 +2,8 @@ package io.barnabas.websocket;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.ClientEvents;
+import io.barnabas.broker.ClientEvents.Protocol;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.RecordOutcome;
 import io.barnabas.broker.format.Json;
@@ -48,6 +50,9 @@ final class ClientSocket {
     private final Outbound outbound;
     private final Answers answers;
     private final InFlight inFlight;
+    private final LongSupplier nanoTime;
+    private final ClientEvents events;
+    private final Protocol protocol;
 
     /** Frames handed to the turns and not acted on; so that a flood cannot fill the queue. */
     private final AtomicInteger queuedFrames = new AtomicInteger();
@@ -66,7 +71,8 @@ final class ClientSocket {
             Subscriptions subscriptions,
             Executor pool,
             AtomicLong totalInFlightBytes,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            ClientEvents events) {
         this.connection = requireNonNull(connection, "connection");
         this.settings = requireNonNull(settings, "settings");
         this.reader = requireNonNull(reader, "reader");
@@ -78,6 +84,9 @@ final class ClientSocket {
         this.outbound = new Outbound(connection, settings.maxQueuedBytes(), nanoTime, () -> turns.execute(this::room));
         this.answers = new Answers(outbound::send);
         this.inFlight = new InFlight(settings, totalInFlightBytes);
+        this.nanoTime = requireNonNull(nanoTime, "nanoTime");
+        this.events = requireNonNull(events, "events");
+        this.protocol = connection.binary() ? Protocol.WEBSOCKET_BINARY : Protocol.WEBSOCKET_JSON;
     }
 
     /** A text frame came. */
@@ -102,7 +111,7 @@ final class ClientSocket {
                 queue(() -> act(frame));
             }
         } catch (BarnabasException e) {
-            outbound.send(frames.error(frame.id(), e));
+            outbound.send(error(frame.id(), e));
         }
     }
 
@@ -153,7 +162,7 @@ final class ClientSocket {
         if (e.error().code().kind() == ErrorCode.Kind.INTERNAL) {
             LOG.warn("frame failed socket={}", connection.id(), e.error());
         }
-        outbound.send(frames.error(e.id(), e.error()));
+        outbound.send(error(e.id(), e.error()));
         if (e.unreadable()) {
             outbound.close(Goodbye.UNREADABLE, e.getMessage());
         }
@@ -194,10 +203,13 @@ final class ClientSocket {
 
     private <T> void answerInOrder(
             CompletionStage<T> appended, int frameBytes, BiFunction<T, Throwable, Message> message) {
+        long began = nanoTime.getAsLong();
+        events.produceBegan(protocol);
         queue(() -> {
             Answers.Answer answer = answers.next();
             appended.whenComplete((result, failure) -> turns.execute(() -> {
                 inFlight.done(frameBytes);
+                events.produceEnded(protocol, nanoTime.getAsLong() - began);
                 answer.complete(message.apply(result, failure));
             }));
         });
@@ -205,22 +217,33 @@ final class ClientSocket {
 
     /** Null when no answer is wanted, as below. */
     private Message produced(ClientFrame.Produce frame, List<RecordOutcome> outcomes, Throwable failure) {
-        if (!frame.answered()) {
-            return null;
+        byte[] answer;
+        if (failure == null) {
+            RecordOutcome.firstRefusal(outcomes)
+                    .ifPresent(code -> events.rejected(ClientEvents.FrontEnd.WEBSOCKET, code));
+            answer = frame.answered() ? frames.produced(frame.id(), outcomes) : null;
+        } else {
+            answer = error(frame.id(), BarnabasException.of(failure));
         }
-        return Message.text(
-                failure == null
-                        ? frames.produced(frame.id(), outcomes)
-                        : frames.error(frame.id(), BarnabasException.of(failure)));
+        return frame.answered() ? Message.text(answer) : null;
     }
 
-    private static Message produced(BinaryFrame.Produce frame, AppendResult result, Throwable failure) {
+    private byte[] error(FrameId id, BarnabasException failure) {
+        events.rejected(ClientEvents.FrontEnd.WEBSOCKET, failure.code());
+        return frames.error(id, failure);
+    }
+
+    private Message produced(BinaryFrame.Produce frame, AppendResult result, Throwable failure) {
+        BarnabasException refusal = failure == null ? null : BarnabasException.of(failure);
+        if (refusal != null) {
+            events.rejected(ClientEvents.FrontEnd.WEBSOCKET, refusal.code());
+        }
         if (frame.acks() == Acks.NONE) {
             return null;
         }
-        return failure == null
+        return refusal == null
                 ? BinaryFrame.produced(frame.id(), frame.partition(), result)
-                : BinaryFrame.refused(frame.id(), frame.partition(), BarnabasException.of(failure));
+                : BinaryFrame.refused(frame.id(), frame.partition(), refusal);
     }
 
     private void act(ClientFrame frame) {
@@ -236,7 +259,7 @@ final class ClientSocket {
                         .whenComplete((identity, failure) -> turns.execute(() -> outbound.send(
                                 failure == null
                                         ? frames.producer(frame.id(), identity)
-                                        : frames.error(frame.id(), BarnabasException.of(failure)))));
+                                        : error(frame.id(), BarnabasException.of(failure)))));
             } else if (frame instanceof ClientFrame.Credit credit) {
                 credit(credit);
             } else if (frame instanceof ClientFrame.Commit commit) {
@@ -258,7 +281,7 @@ final class ClientSocket {
                 unsubscribe(unsubscribe);
             }
         } catch (BarnabasException e) {
-            outbound.send(frames.error(frame.id(), e));
+            outbound.send(error(frame.id(), e));
         }
     }
 
@@ -270,7 +293,8 @@ final class ClientSocket {
         Encoding encoding = connection.binary()
                 ? new BinaryEncoding(settings.maxBatchesFrameBytes())
                 : new JsonEncoding(json, frame.format(), settings.maxRecordsFrameBytes());
-        SocketOutlet outlet = new SocketOutlet(outbound, frames, encoding, () -> subscription = null);
+        Deliveries deliveries = new Deliveries(protocol, nanoTime, events);
+        SocketOutlet outlet = new SocketOutlet(outbound, frames, encoding, deliveries, () -> subscription = null);
         Subscription opened = subscriptions.open(frame.request(), outlet, turns);
         CompletionStage<Subscription.Started> started = opened.start();
         subscription = opened;
@@ -279,7 +303,7 @@ final class ClientSocket {
                 outbound.send(frames.subscribed(frame.id(), start.member()));
             } else {
                 forget(opened);
-                outbound.send(frames.error(frame.id(), BarnabasException.of(failure)));
+                outbound.send(error(frame.id(), BarnabasException.of(failure)));
             }
         });
     }
@@ -302,7 +326,7 @@ final class ClientSocket {
     /** Sends the answer when the stage completes, which it does in a turn. */
     private <T> void answer(FrameId id, CompletionStage<T> stage, Function<T, byte[]> frame) {
         stage.whenComplete((value, failure) ->
-                outbound.send(failure == null ? frame.apply(value) : frames.error(id, BarnabasException.of(failure))));
+                outbound.send(failure == null ? frame.apply(value) : error(id, BarnabasException.of(failure))));
     }
 
     private Subscription required() {

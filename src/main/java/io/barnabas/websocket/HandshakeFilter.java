@@ -26,11 +26,12 @@ public final class HandshakeFilter extends HttpFilter {
             throws IOException, ServletException {
         Sockets sockets = CDI.current().select(Sockets.class).get();
         if (sockets.draining()) {
-            refuse(response, 503, ErrorCode.DRAINING, "this node is shutting down, connect again");
+            refuse(sockets, response, 503, ErrorCode.DRAINING, "this node is shutting down, connect again");
         } else if (!sockets.origins().allow(request.getHeader("Origin"), request.getHeader("Host"))) {
-            refuse(response, 403, ErrorCode.FOREIGN_ORIGIN, "pages of this origin may not connect");
+            refuse(sockets, response, 403, ErrorCode.FOREIGN_ORIGIN, "pages of this origin may not connect");
         } else if (!Protocols.acceptable(Collections.list(request.getHeaders("Sec-WebSocket-Protocol")))) {
             refuse(
+                    sockets,
                     response,
                     400,
                     ErrorCode.NOT_ACCEPTABLE,
@@ -38,14 +39,16 @@ public final class HandshakeFilter extends HttpFilter {
                             + String.join(", ", Protocols.SUPPORTED));
         } else if (request.getHeader("Sec-WebSocket-Key") == null) {
             response.setHeader("Upgrade", "websocket");
-            refuse(response, 426, ErrorCode.MALFORMED_REQUEST, "this path takes WebSocket connections only");
+            refuse(sockets, response, 426, ErrorCode.MALFORMED_REQUEST, "this path takes WebSocket connections only");
         } else {
             chain.doFilter(request, response);
         }
     }
 
-    private static void refuse(HttpServletResponse response, int status, ErrorCode code, String message)
+    private static void refuse(
+            Sockets sockets, HttpServletResponse response, int status, ErrorCode code, String message)
             throws IOException {
+        sockets.refused(code);
         response.setStatus(status);
         response.setContentType("application/json");
         try (JsonGenerator out = new JsonFactory().createGenerator(response.getOutputStream())) {

@@ -12,15 +12,13 @@ import java.util.function.Consumer;
 
 /** Records as JSON in text frames. */
 final class JsonEncoding implements Encoding {
-    private final Json json;
     private final RecordFormat format;
     private final RecordWriter writer;
     private final int maxFrameBytes;
 
     JsonEncoding(Json json, RecordFormat format, int maxFrameBytes) {
-        this.json = requireNonNull(json, "json");
         this.format = requireNonNull(format, "format");
-        this.writer = new RecordWriter(format, json);
+        this.writer = new RecordWriter(format, requireNonNull(json, "json"));
         this.maxFrameBytes = maxFrameBytes;
     }
 
@@ -28,8 +26,7 @@ final class JsonEncoding implements Encoding {
 
     @Override
     public Outlet.Feed feed(TopicPartition partition, Portion portion, long from, Consumer<Message> frames) {
-        return new JsonFeed(
-                partition, portion, from, json, writer, maxFrameBytes, utf8 -> frames.accept(Message.text(utf8)));
+        return new JsonFeed(partition, portion, from, writer, maxFrameBytes, frames);
     }
 
     @Override

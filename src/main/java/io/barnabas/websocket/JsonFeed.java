@@ -2,8 +2,7 @@ package io.barnabas.websocket;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.barnabas.broker.format.Json;
+import io.barnabas.broker.format.JsonBytes;
 import io.barnabas.broker.format.RecordWriter;
 import io.barnabas.broker.subscription.Outlet;
 import io.barnabas.broker.subscription.Portion;
@@ -14,9 +13,7 @@ import io.barnabas.record.RecordBatches;
 import io.barnabas.record.RecordCursor;
 import io.barnabas.record.RecordLimits;
 import io.barnabas.record.TopicPartition;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.function.Consumer;
 
@@ -25,11 +22,18 @@ import java.util.function.Consumer;
  * first offset asked for, which the first batch may hold, are passed over. Confined to one thread.
  */
 final class JsonFeed implements Outlet.Feed {
+    private static final byte[] RECORDS = ascii("{\"type\":\"records\",\"topic\":");
+    private static final byte[] PARTITION = ascii(",\"partition\":");
+    private static final byte[] ARRAY = ascii(",\"records\":[");
+    private static final byte[] END_OFFSET = ascii("],\"endOffset\":");
+
+    /** What the names, offset and timestamp of a record take in JSON, and what a frame takes beside its records. */
+    private static final int NAMES_BYTES = 100;
+
     private final TopicPartition partition;
-    private final Json json;
     private final RecordWriter writer;
     private final int maxFrameBytes;
-    private final Consumer<byte[]> frames;
+    private final Consumer<Message> frames;
     private final long endOffset;
     private final long from;
     private final Iterator<RecordBatch> batches;
@@ -42,6 +46,9 @@ final class JsonFeed implements Outlet.Feed {
 
     private long nextOffset;
 
+    /** What the next frame's array begins with, so that it need not grow. */
+    private int expectedBytes;
+
     /** Met after records that can be sent; thrown when it is their turn. */
     private BarnabasException failure;
 
@@ -50,16 +57,15 @@ final class JsonFeed implements Outlet.Feed {
             TopicPartition partition,
             Portion portion,
             long from,
-            Json json,
             RecordWriter writer,
             int maxFrameBytes,
-            Consumer<byte[]> frames) {
+            Consumer<Message> frames) {
         this.partition = requireNonNull(partition, "partition");
-        this.json = requireNonNull(json, "json");
         this.writer = requireNonNull(writer, "writer");
         this.maxFrameBytes = maxFrameBytes;
         this.frames = requireNonNull(frames, "frames");
         this.endOffset = portion.highWatermark();
+        this.expectedBytes = Math.min(maxFrameBytes, 2 * portion.batches().remaining()) + 2 * NAMES_BYTES;
         this.from = from;
         this.nextOffset = from;
         this.batches = RecordBatches.stored(portion.batches()).iterator();
@@ -73,27 +79,35 @@ final class JsonFeed implements Outlet.Feed {
         if (!advance()) {
             return 0;
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        JsonBytes out = Message.textBytes(expectedBytes);
         int count = 0;
-        try (JsonGenerator out = json.generator(bytes)) {
-            out.writeStartObject();
-            out.writeStringField("type", "records");
-            out.writeStringField("topic", partition.topic());
-            out.writeNumberField("partition", partition.partition());
-            out.writeArrayFieldStart("records");
-            do {
-                writer.write(out, null, RecordWriter.NO_PARTITION, cursor);
-                sent();
-                count++;
-            } while (count < most && bytes.size() + out.getOutputBuffered() < maxFrameBytes && more());
-            out.writeEndArray();
-            out.writeNumberField("endOffset", endOffset);
-            out.writeEndObject();
-        } catch (IOException e) { // memory has no I/O that could fail
-            throw new UncheckedIOException(e);
-        }
-        frames.accept(bytes.toByteArray());
+        open(out);
+        do {
+            if (count > 0) {
+                out.raw(',');
+            }
+            writer.write(out, null, RecordWriter.NO_PARTITION, cursor);
+            sent();
+            count++;
+        } while (count < most && out.size() < maxFrameBytes && more());
+        out.raw(END_OFFSET);
+        out.number(endOffset);
+        out.raw('}');
+        expectedBytes = out.size() + NAMES_BYTES;
+        frames.accept(Message.text(out));
         return count;
+    }
+
+    private void open(JsonBytes out) {
+        out.raw(RECORDS);
+        out.string(partition.topic());
+        out.raw(PARTITION);
+        out.number(partition.partition());
+        out.raw(ARRAY);
+    }
+
+    private static byte[] ascii(String json) {
+        return json.getBytes(StandardCharsets.US_ASCII);
     }
 
     private void sent() {

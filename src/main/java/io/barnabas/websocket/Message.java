@@ -3,6 +3,7 @@ package io.barnabas.websocket;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.format.JsonBytes;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 final class Message {
     private static final byte FINAL_TEXT = (byte) 0x81;
     private static final byte FINAL_BINARY = (byte) 0x82;
+    private static final int MAX_HEADER_BYTES = 2 + Long.BYTES;
     private static final int MAX_SHORT_BYTES = 125;
     private static final byte SIXTEEN_BITS = 126;
     private static final byte SIXTY_FOUR_BITS = 127;
@@ -34,6 +36,25 @@ final class Message {
         this.frame = ByteBuffer.allocate(payloadAt + bytes);
         writeHeader(frame.duplicate(), text ? FINAL_TEXT : FINAL_BINARY, bytes);
         filling.accept(frame.slice(payloadAt, bytes));
+    }
+
+    /** Lays a frame out around a payload that has room for its header before it. */
+    private Message(boolean text, ByteBuffer spaceAndPayload) {
+        int bytes = spaceAndPayload.limit() - MAX_HEADER_BYTES;
+        this.text = text;
+        this.payloadAt = headerBytes(bytes);
+        this.frame = spaceAndPayload.slice(MAX_HEADER_BYTES - payloadAt, payloadAt + bytes);
+        writeHeader(frame.duplicate(), text ? FINAL_TEXT : FINAL_BINARY, bytes);
+    }
+
+    /** Where the payload of a text message can be written to, to be given to {@link #text(JsonBytes)}. */
+    static JsonBytes textBytes(int expectedBytes) {
+        return new JsonBytes(MAX_HEADER_BYTES, expectedBytes);
+    }
+
+    /** A text message of what was written to {@link #textBytes}; takes the array over. */
+    static Message text(JsonBytes written) {
+        return new Message(true, written.toBuffer());
     }
 
     static Message text(byte[] utf8) {

@@ -21,13 +21,15 @@ final class SocketOutlet implements Outlet {
     private final Outbound outbound;
     private final ServerFrames frames;
     private final Encoding encoding;
+    private final Deliveries deliveries;
     private final Runnable onEnded;
 
     /** @param onEnded called when the subscription is over although nobody asked for it */
-    SocketOutlet(Outbound outbound, ServerFrames frames, Encoding encoding, Runnable onEnded) {
+    SocketOutlet(Outbound outbound, ServerFrames frames, Encoding encoding, Deliveries deliveries, Runnable onEnded) {
         this.outbound = requireNonNull(outbound, "outbound");
         this.frames = requireNonNull(frames, "frames");
         this.encoding = requireNonNull(encoding, "encoding");
+        this.deliveries = requireNonNull(deliveries, "deliveries");
         this.onEnded = requireNonNull(onEnded, "onEnded");
     }
 
@@ -36,10 +38,29 @@ final class SocketOutlet implements Outlet {
         return outbound.room();
     }
 
+    @Override
+    public void reading() {
+        deliveries.reading();
+    }
+
+    @Override
+    public void starving(boolean starving) {
+        deliveries.starving(starving);
+    }
+
+    private void sendRecords(Message frame) {
+        deliveries.frame(frame.bytes());
+        outbound.send(frame);
+    }
+
     /** A portion that others get too is encoded once, when it makes one frame, as it does near a partition's end. */
     @Override
     public Feed feed(TopicPartition partition, Portion portion, long from) {
-        Feed own = encoding.feed(partition, portion, from, outbound::send);
+        return deliveries.counted(partition, open(partition, portion, from));
+    }
+
+    private Feed open(TopicPartition partition, Portion portion, long from) {
+        Feed own = encoding.feed(partition, portion, from, this::sendRecords);
         if (!portion.shared() || !encoding.fitsOneFrame(portion.batches().remaining())) {
             return own;
         }
@@ -72,7 +93,7 @@ final class SocketOutlet implements Outlet {
                 return own.send(most);
             }
             sent = true;
-            outbound.send(whole.frame().orElseThrow());
+            sendRecords(whole.frame().orElseThrow());
             return whole.count();
         }
 

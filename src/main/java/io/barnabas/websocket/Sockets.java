@@ -2,10 +2,12 @@ package io.barnabas.websocket;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.RecordsLimits;
 import io.barnabas.broker.subscription.Subscriptions;
+import io.barnabas.record.ErrorCode;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,7 @@ public final class Sockets {
     private final Executor pool;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoTime;
+    private final ClientEvents events;
     private final Set<ClientSocket> open = ConcurrentHashMap.newKeySet();
 
     /** Counted apart from the set, so that the bound is kept by sockets that open at the same time. */
@@ -66,7 +69,8 @@ public final class Sockets {
             RecordsLimits limits,
             Executor pool,
             ScheduledExecutorService timer,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            ClientEvents events) {
         this.settings = requireNonNull(settings, "settings");
         this.subscriptions = requireNonNull(subscriptions, "subscriptions");
         this.reader = new FrameReader(json, producing, limits, settings.defaultCredit());
@@ -76,6 +80,7 @@ public final class Sockets {
         this.pool = requireNonNull(pool, "pool");
         this.timer = requireNonNull(timer, "timer");
         this.nanoTime = requireNonNull(nanoTime, "nanoTime");
+        this.events = requireNonNull(events, "events");
     }
 
     /** Begins to look over the sockets. */
@@ -103,11 +108,12 @@ public final class Sockets {
         }
         if (openCount.incrementAndGet() > settings.maxSockets()) {
             openCount.decrementAndGet();
+            refused(ErrorCode.TOO_MANY);
             connection.close(Goodbye.TRY_AGAIN_LATER, settings.maxSockets() + " sockets are open, the limit");
             return Optional.empty();
         }
         ClientSocket socket = new ClientSocket(
-                connection, settings, reader, producing, json, subscriptions, pool, inFlightBytes, nanoTime);
+                connection, settings, reader, producing, json, subscriptions, pool, inFlightBytes, nanoTime, events);
         open.add(socket);
         return Optional.of(socket);
     }
@@ -118,6 +124,11 @@ public final class Sockets {
             openCount.decrementAndGet();
             socket.gone();
         }
+    }
+
+    /** A handshake was refused. */
+    void refused(ErrorCode code) {
+        events.rejected(ClientEvents.FrontEnd.WEBSOCKET, code);
     }
 
     Origins origins() {

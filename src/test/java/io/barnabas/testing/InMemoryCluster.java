@@ -74,7 +74,17 @@ public final class InMemoryCluster implements Cluster {
     public ClusterView view() {
         Node node = new Node(NODE_ID, URI.create("http://127.0.0.1:8080"));
         return new ClusterView(
-                "in-memory", NODE_ID, new TreeMap<>(Map.of(NODE_ID, node)), OptionalInt.of(NODE_ID), topics, owners);
+                "in-memory", NODE_ID, new TreeMap<>(Map.of(NODE_ID, node)), OptionalInt.of(NODE_ID), topics, owners, wanted());
+    }
+
+    private Map<TopicPartition, Integer> wanted() {
+        Map<TopicPartition, Integer> wanted = new HashMap<>();
+        topics.values().forEach(topic -> {
+            for (int partition = 0; partition < topic.partitionCount(); partition++) {
+                wanted.put(new TopicPartition(topic.name(), partition), NODE_ID);
+            }
+        });
+        return wanted;
     }
 
     @Override

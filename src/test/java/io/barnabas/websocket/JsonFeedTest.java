@@ -1,6 +1,5 @@
 package io.barnabas.websocket;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -76,9 +75,8 @@ class JsonFeedTest {
                 new TopicPartition("orders", 0),
                 Portion.alone(new ReadResult(batches.asReadOnlyBuffer(), 100, 0)),
                 from,
-                json,
                 new RecordWriter(RecordFormat.TEXT, json),
                 MAX_FRAME_BYTES,
-                frame -> frames.add(new String(frame, UTF_8)));
+                frame -> frames.add(frame.string()));
     }
 }

@@ -1,6 +1,7 @@
 package io.barnabas.websocket;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
@@ -8,6 +9,7 @@ import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.broker.subscription.Subscriptions;
 import io.barnabas.log.LogId;
 import io.barnabas.record.Acks;
+import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
 import io.barnabas.testing.Batches;
 import io.barnabas.testing.BrokerFixture;
@@ -25,6 +27,9 @@ final class SocketFixture implements AutoCloseable {
 
     final BrokerFixture broker = new BrokerFixture();
     final WebSocketSettings settings;
+
+    /** What the sockets tell for metrics. */
+    final Told events = new Told();
 
     private final Subscriptions subscriptions;
     private final List<ClientSocket> sockets = new ArrayList<>();
@@ -57,7 +62,8 @@ final class SocketFixture implements AutoCloseable {
                 subscriptions,
                 Runnable::run,
                 new AtomicLong(),
-                broker.clock::nanoTime);
+                broker.clock::nanoTime,
+                events);
         sockets.add(socket);
         return new Client(socket, connection);
     }
@@ -83,6 +89,46 @@ final class SocketFixture implements AutoCloseable {
     @Override
     public void close() {
         broker.close();
+    }
+
+    /** Adds up what is told. */
+    static final class Told implements ClientEvents {
+        int starving;
+        int acksWaiting;
+        long deliveredRecords;
+        long deliveredBytes;
+        final List<ErrorCode> rejected = new ArrayList<>();
+
+        @Override
+        public void produceBegan(Protocol protocol) {
+            acksWaiting++;
+        }
+
+        @Override
+        public void produceEnded(Protocol protocol, long nanos) {
+            acksWaiting--;
+        }
+
+        @Override
+        public void delivered(Protocol protocol, String topic, long records, long bytes) {
+            deliveredRecords += records;
+            deliveredBytes += bytes;
+        }
+
+        @Override
+        public void rejected(FrontEnd frontEnd, ErrorCode code) {
+            rejected.add(code);
+        }
+
+        @Override
+        public void starvationBegan() {
+            starving++;
+        }
+
+        @Override
+        public void starvationEnded() {
+            starving--;
+        }
     }
 
     /** One client: its socket in the server and what it was sent. */

@@ -55,6 +55,35 @@ class SubscriptionsTest {
     }
 
     @Test
+    void starvesWhileRecordsWaitForCreditAndNotLonger() {
+        // given
+        fixture.append(0, "a", "b", "c");
+        client.send("{'type':'subscribe','topic':'orders','from':'earliest','credit':2,'format':'text'}");
+        int hungry = fixture.events.starving;
+        // when
+        client.send("{'type':'credit','records':5}");
+        int fed = fixture.events.starving;
+        fixture.append(1, "d", "e", "f", "g", "h");
+        int hungryAgain = fixture.events.starving;
+        client.send("{'type':'unsubscribe'}");
+        // then
+        assertThat(List.of(hungry, fed, hungryAgain, fixture.events.starving)).containsExactly(1, 0, 1, 0);
+    }
+
+    @Test
+    void tellsWhatItDeliversAndWhatItRefuses() {
+        // given
+        fixture.append(0, "a", "b", "c");
+        // when
+        client.send("{'type':'subscribe','topic':'orders','from':'earliest','format':'text'}");
+        client.send("{'type':'seek','partition':7,'offset':0}");
+        // then
+        assertThat(fixture.events.deliveredRecords).isEqualTo(3);
+        assertThat(fixture.events.deliveredBytes).isGreaterThan(100);
+        assertThat(fixture.events.rejected).hasSize(1);
+    }
+
+    @Test
     void passesOverRecordsOfTheBatchBelowTheOffset() {
         fixture.append(0, "a", "b", "c", "d");
         client.send("{'type':'subscribe','topic':'orders','partitions':[0],'from':{'offset':2},'format':'text'}");

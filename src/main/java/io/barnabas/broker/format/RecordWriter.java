@@ -1,11 +1,10 @@
 package io.barnabas.broker.format;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.barnabas.record.Header;
 import io.barnabas.record.LogRecord;
 import io.barnabas.record.RecordCursor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -19,12 +18,23 @@ import java.util.List;
  * <p>A record whose key or value does not fit the format, such as bytes that are no JSON, is written all the same: both
  * are base64 then, {@code "encoding": "base64"} and {@code "error"} say so, and the records around it are not harmed.
  *
- * <p>Makes no object per record when it is given a cursor over an array, but for headers and base64. Confined to one
- * thread; its memory is that of the largest record it has written.
+ * <p>Makes no object per record when it is given a cursor over an array, but for headers. A record is written in one go and
+ * taken back when it turns out not to fit. Confined to one thread; its memory is that of the largest record it has written.
  */
 public final class RecordWriter {
     /** Leaves the partition out, where all records around are of one. */
     public static final int NO_PARTITION = -1;
+
+    private static final byte[] TOPIC = ascii("\"topic\":");
+    private static final byte[] KEY = ascii("\"key\":");
+    private static final byte[] VALUE = ascii(",\"value\":");
+    private static final byte[] PARTITION = ascii(",\"partition\":");
+    private static final byte[] OFFSET = ascii(",\"offset\":");
+    private static final byte[] TIMESTAMP = ascii(",\"timestamp\":");
+    private static final byte[] NO_HEADERS = ascii(",\"headers\":[]");
+    private static final byte[] HEADERS = ascii(",\"headers\":[");
+    private static final byte[] BASE64 = ascii(",\"encoding\":\"base64\",\"error\":");
+    private static final byte[] NULL = ascii("null");
 
     private final Field key;
     private final Field value;
@@ -34,62 +44,104 @@ public final class RecordWriter {
         this.value = new Field(FieldForm.of(format, json));
     }
 
+    private static byte[] ascii(String json) {
+        return json.getBytes(StandardCharsets.US_ASCII);
+    }
+
     /**
      * Writes the cursor's current record.
      *
      * @param topic null leaves it out
      * @param partition {@link #NO_PARTITION} leaves it out
      */
-    public void write(JsonGenerator out, String topic, int partition, RecordCursor record) throws IOException {
+    public void write(JsonBytes out, String topic, int partition, RecordCursor record) {
         key.take(record.buffer(), record.keyAt(), record.keyLength());
         value.take(record.buffer(), record.valueAt(), record.valueLength());
-        write(out, topic, partition, record.offset(), record.timestamp(), record.headers());
+        List<Header> headers = record.headerCount() == 0 ? List.of() : record.headers();
+        write(out, topic, partition, record.offset(), record.timestamp(), headers);
     }
 
     /** Writes a record, with the same meaning of {@code topic} and {@code partition}. */
-    public void write(JsonGenerator out, String topic, int partition, LogRecord record) throws IOException {
+    public void write(JsonBytes out, String topic, int partition, LogRecord record) {
         key.take(record.key());
         value.take(record.value());
         write(out, topic, partition, record.offset(), record.timestamp(), record.headers());
     }
 
-    private void write(
-            JsonGenerator out, String topic, int partition, long offset, long timestamp, List<Header> headers)
-            throws IOException {
-        String keyError = key.prepare("key ");
-        String error = keyError == null ? value.prepare("value ") : keyError;
-        out.writeStartObject();
+    private void write(JsonBytes out, String topic, int partition, long offset, long timestamp, List<Header> headers) {
+        out.raw('{');
         if (topic != null) {
-            out.writeStringField("topic", topic);
+            writeTopic(out, topic);
         }
-        key.write(out, "key", error != null);
-        value.write(out, "value", error != null);
+        String error = writeKeyAndValue(out);
         if (partition != NO_PARTITION) {
-            out.writeNumberField("partition", partition);
+            out.raw(PARTITION);
+            out.number(partition);
         }
-        out.writeNumberField("offset", offset);
-        out.writeNumberField("timestamp", timestamp);
+        out.raw(OFFSET);
+        out.number(offset);
+        out.raw(TIMESTAMP);
+        out.number(timestamp);
         writeHeaders(out, headers);
         if (error != null) {
-            out.writeStringField("encoding", "base64");
-            out.writeStringField("error", error);
+            out.raw(BASE64);
+            out.string(error);
         }
-        out.writeEndObject();
+        out.raw('}');
     }
 
-    private static void writeHeaders(JsonGenerator out, List<Header> headers) throws IOException {
-        out.writeArrayFieldStart("headers");
-        for (Header header : headers) {
-            out.writeStartObject();
-            out.writeStringField("key", header.key());
-            if (header.value() == null) {
-                out.writeNullField("value");
-            } else {
-                out.writeBinaryField("value", header.value());
+    private static void writeTopic(JsonBytes out, String topic) {
+        out.raw(TOPIC);
+        out.string(topic);
+        out.raw(',');
+    }
+
+    /** Null when both fit the format, else the sentence that says why not. */
+    private String writeKeyAndValue(JsonBytes out) {
+        int before = out.size();
+        out.raw(KEY);
+        String misfit = key.write(out);
+        if (misfit == null) {
+            out.raw(VALUE);
+            misfit = value.write(out);
+            if (misfit == null) {
+                return null;
             }
-            out.writeEndObject();
+            misfit = "value " + misfit;
+        } else {
+            misfit = "key " + misfit;
         }
-        out.writeEndArray();
+        out.back(before);
+        out.raw(KEY);
+        key.writeBase64(out);
+        out.raw(VALUE);
+        value.writeBase64(out);
+        return misfit;
+    }
+
+    private static void writeHeaders(JsonBytes out, List<Header> headers) {
+        if (headers.isEmpty()) {
+            out.raw(NO_HEADERS);
+            return;
+        }
+        out.raw(HEADERS);
+        for (int i = 0; i < headers.size(); i++) {
+            Header header = headers.get(i);
+            out.raw(i == 0 ? '{' : ',');
+            if (i > 0) {
+                out.raw('{');
+            }
+            out.raw(KEY);
+            out.string(header.key());
+            out.raw(VALUE);
+            if (header.value() == null) {
+                out.raw(NULL);
+            } else {
+                out.base64(header.value(), 0, header.value().length);
+            }
+            out.raw('}');
+        }
+        out.raw(']');
     }
 
     /** A key or a value: where its bytes are, and how it is shown. */
@@ -129,23 +181,20 @@ public final class RecordWriter {
             }
         }
 
-        /** Null when the bytes fit the form, else the sentence that says why not. */
-        String prepare(String name) throws IOException {
+        /** Null when the bytes fit the form, else the sentence that says why not; a part is written then. */
+        String write(JsonBytes out) {
             if (length < 0) {
+                out.raw(NULL);
                 return null;
             }
-            String misfit = form.prepare(bytes, at, length);
-            return misfit == null ? null : name + misfit;
+            return form.write(out, bytes, at, length);
         }
 
-        void write(JsonGenerator out, String name, boolean base64) throws IOException {
-            out.writeFieldName(name);
+        void writeBase64(JsonBytes out) {
             if (length < 0) {
-                out.writeNull();
-            } else if (base64) {
-                out.writeBinary(bytes, at, length);
+                out.raw(NULL);
             } else {
-                form.write(out);
+                out.base64(bytes, at, length);
             }
         }
     }

@@ -11,8 +11,9 @@ public interface PeerCalls {
      *
      * <p>Fails with the {@link io.barnabas.record.BarnabasException} that the other node answered, code and message kept;
      * else with {@code PEER_UNREACHABLE} (retriable) when the call certainly was not executed (the node is not in the
-     * view, refuses the connection, too many calls are in flight), or with {@code OUTCOME_UNKNOWN} (retriable) when it may
-     * have been: the connection broke or the time was over after it had been sent.
+     * view, refuses the connection, did not get the whole body), with {@code OVERLOADED} (retriable) when too many calls
+     * or bytes are on their way to that node already and nothing was sent, or with {@code OUTCOME_UNKNOWN} (retriable)
+     * when it may have been: the connection broke or the time was over after it had been sent.
      *
      * @param nodeId the node to ask; never this one
      * @param body between position and limit; left as it is, and not to be changed before the stage completes

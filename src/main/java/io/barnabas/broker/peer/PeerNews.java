@@ -11,9 +11,19 @@ public interface PeerNews {
     /** What news is about; the number is what goes over the wire. */
     enum Subject {
         /** High watermarks of partitions that the other node watches. */
-        HIGH_WATERMARK,
+        HIGH_WATERMARK(1),
         /** What a coordinator tells members that live on the other node. */
-        GROUP
+        GROUP(2);
+
+        private final byte number;
+
+        Subject(int number) {
+            this.number = (byte) number;
+        }
+
+        byte number() {
+            return number;
+        }
     }
 
     /**
@@ -24,6 +34,14 @@ public interface PeerNews {
      */
     void tell(int nodeId, long session, Subject subject, ByteBuffer message);
 
+    /**
+     * As {@link #tell}, for news of which only the latest counts: a message of this subject and key that has not left yet
+     * is replaced and keeps its place.
+     *
+     * @param key what the news is about, within its subject
+     */
+    void tellLatest(int nodeId, long session, Subject subject, long key, ByteBuffer message);
+
     /** Hears about one subject; registered before the node serves. */
     void listen(Subject subject, Listener listener);
 
@@ -31,16 +49,25 @@ public interface PeerNews {
      * Called one at a time for each other node, in order, on a thread that must not be blocked.
      */
     interface Listener {
-        /** Takes news from another node. */
+        /**
+         * News of that node flows from here on. What is asked of it names the session, so that it knows where to tell; it
+         * has heard {@link #began} with the same number before this.
+         */
+        default void opened(int fromNode, long session) {}
+
+        /** Takes news from another node; always between {@link #opened} and {@link #broken}. */
         default void news(int fromNode, ByteBuffer message) {}
 
         /**
          * What that node told may be incomplete from here on: it went, restarted or did not get through. Whoever counts on
-         * its news asks it anew, when it is back.
+         * its news asks it anew when it is {@link #opened} again, under the session that is then given.
          */
         default void broken(int fromNode) {}
 
-        /** A node begins to take news from here, under a session that was never used before. */
+        /**
+         * A node begins to take news from here, under a session that was never used before. Told before that node hears
+         * {@link #opened}.
+         */
         default void began(int nodeId, long session) {}
 
         /** A node does not take news under this session any more. */

@@ -15,6 +15,8 @@ public enum PeerOperation {
     OFFSET_FOR_TIMESTAMP,
     /** Delete the records below an offset. */
     TRUNCATE,
+    /** Be told from now on, or no longer, when a partition's high watermark moves. */
+    WATCH,
     /** Take what the asked node has to tell the asking one; answered when there is something. */
     NEWS,
     /** One operation of a group whose coordinator the asked node is. */

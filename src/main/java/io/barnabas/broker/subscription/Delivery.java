@@ -46,6 +46,7 @@ final class Delivery {
     private long credit;
 
     private boolean reading;
+    private boolean starving;
     private boolean closed;
 
     /** Bytes of stored record for each one sent, a running mean; what a read should ask for with little credit. */
@@ -113,6 +114,7 @@ final class Delivery {
 
     /** Reads on if nothing is in the way. */
     void pump() {
+        noteStarvation();
         if (closed || reading || credit <= 0 || !outlet.writable()) {
             return;
         }
@@ -121,9 +123,19 @@ final class Delivery {
             return;
         }
         reading = true;
+        outlet.reading();
         PartitionReader.Attempt attempt = reader.attempt();
         source.read(reader.partition(), attempt.offset(), bytesToRead())
                 .whenComplete((read, failure) -> turns.execute(() -> arrived(reader, attempt, read, failure)));
+    }
+
+    /** Only what stands in line counts: a reader that has seen all there is does not starve. */
+    private void noteStarvation() {
+        boolean now = !closed && credit <= 0 && waiting.stream().anyMatch(PartitionReader::behind);
+        if (now != starving) {
+            starving = now;
+            outlet.starving(now);
+        }
     }
 
     private PartitionReader nextInLine() {
@@ -272,5 +284,6 @@ final class Delivery {
         readers.values().forEach(PartitionReader::close);
         readers.clear();
         waiting.clear();
+        noteStarvation();
     }
 }

@@ -16,6 +16,12 @@ public interface Outlet {
      */
     boolean writable();
 
+    /** A read begins whose records, if there are any, come to {@link #feed}. */
+    default void reading() {}
+
+    /** Whether there are records to send and no credit; told when it changes, and false in the end. */
+    default void starving(boolean starving) {}
+
     /** Begins to send records of one read, those at or above {@code from}. */
     Feed feed(TopicPartition partition, Portion portion, long from);
 

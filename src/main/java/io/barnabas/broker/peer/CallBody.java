@@ -1,0 +1,95 @@
+package io.barnabas.broker.peer;
+
+import java.net.http.HttpRequest;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A call's body, handed to the HTTP client piece by piece without being copied, which the client's own publishers would.
+ * Sent once: a call is never repeated by the transport.
+ */
+final class CallBody implements HttpRequest.BodyPublisher {
+    /** The socket copies a piece into a buffer outside of the heap that it keeps; larger pieces would keep larger ones. */
+    private static final int PIECE_BYTES = 128 << 10;
+
+    private final ByteBuffer rest;
+    private final int length;
+
+    /** Whether all of it was handed out; volatile because the failure of a call is judged on another thread. */
+    private volatile boolean handedOut;
+
+    CallBody(ByteBuffer body) {
+        this.rest = body.asReadOnlyBuffer();
+        this.length = body.remaining();
+        this.handedOut = length == 0;
+    }
+
+    /** False: the other node cannot have had the whole call, so it did nothing. */
+    boolean handedOut() {
+        return handedOut;
+    }
+
+    @Override
+    public long contentLength() {
+        return length;
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+        subscriber.onSubscribe(new Pieces(subscriber));
+    }
+
+    private ByteBuffer next() {
+        int bytes = Math.min(PIECE_BYTES, rest.remaining());
+        ByteBuffer piece = rest.slice(rest.position(), bytes);
+        rest.position(rest.position() + bytes);
+        if (!rest.hasRemaining()) {
+            handedOut = true;
+        }
+        return piece;
+    }
+
+    /** Hands out what is asked for; whoever raises the demand from 0 does it, so there is one at a time. */
+    private final class Pieces implements Flow.Subscription {
+        private final Flow.Subscriber<? super ByteBuffer> subscriber;
+        private final AtomicLong demand = new AtomicLong();
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        Pieces(Flow.Subscriber<? super ByteBuffer> subscriber) {
+            this.subscriber = subscriber;
+        }
+
+        @Override
+        public void request(long count) {
+            if (count <= 0 || demand.getAndAccumulate(count, Pieces::add) != 0) {
+                return;
+            }
+            do {
+                give();
+            } while (demand.decrementAndGet() > 0);
+        }
+
+        private static long add(long one, long other) {
+            return one + other < 0 ? Long.MAX_VALUE : one + other;
+        }
+
+        private void give() {
+            if (over.get()) {
+                return;
+            }
+            if (rest.hasRemaining()) {
+                subscriber.onNext(next());
+            }
+            if (!rest.hasRemaining() && over.compareAndSet(false, true)) {
+                subscriber.onComplete();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            over.set(true);
+        }
+    }
+}
