@@ -27,6 +27,7 @@ public final class InMemoryCluster implements Cluster {
     private final List<Listener> listeners = new ArrayList<>();
     private final TreeMap<String, Topic> topics = new TreeMap<>();
     private final Map<TopicPartition, Ownership> owners = new HashMap<>();
+    private final Map<TopicPartition, Integer> wantedElsewhere = new HashMap<>();
     private int epoch = 1;
     private Session session = Session.CONNECTED;
     private long nextProducerId;
@@ -77,6 +78,12 @@ public final class InMemoryCluster implements Cluster {
                 "in-memory", NODE_ID, new TreeMap<>(Map.of(NODE_ID, node)), OptionalInt.of(NODE_ID), topics, owners, wanted());
     }
 
+    /** Gives a partition to another node, which need not live. */
+    public void want(TopicPartition partition, int nodeId) {
+        wantedElsewhere.put(partition, nodeId);
+        announce();
+    }
+
     private Map<TopicPartition, Integer> wanted() {
         Map<TopicPartition, Integer> wanted = new HashMap<>();
         topics.values().forEach(topic -> {
@@ -84,6 +91,7 @@ public final class InMemoryCluster implements Cluster {
                 wanted.put(new TopicPartition(topic.name(), partition), NODE_ID);
             }
         });
+        wanted.putAll(wantedElsewhere);
         return wanted;
     }
 
