@@ -47,6 +47,15 @@ final class Controller {
         LOG.info("this node leads the cluster node={} epoch={}", nodeId, epoch);
     }
 
+    /**
+     * Whether another term has begun since this one. It is not always a later leader's: one that was elected earlier and
+     * was slow may have begun its own after this one.
+     */
+    boolean replaced() throws Exception {
+        Stat stat = client.checkExists().forPath(paths.controllerEpoch());
+        return stat == null || stat.getVersion() != termVersion;
+    }
+
     /** Writes a plan. A write that lost a race fails, with all that come after it; then the next state is planned. */
     void write(ControllerPlan plan) throws Exception {
         for (ControllerPlan.Assignment assignment : plan.assignments()) {

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * WAITING -- elected --> BEGINNING -- own epoch written --> LEADING -- not elected any more --> WAITING
+ *                            ^------------- another epoch seen --'
  * </pre>
  *
  * Plans are made on the event thread; one at a time is written, on the work thread. A leader that was replaced without
@@ -113,7 +114,20 @@ final class Leadership {
             controller.write(plan);
         } catch (Exception e) {
             LOG.debug("a step of the controller lost a race or its connection node={}", settings.nodeId(), e);
+            renew();
             threads.later(changed, RETRY_MS);
+        }
+    }
+
+    /** Without this an elected leader would stay fenced for ever by a slow one that was elected before it. */
+    private void renew() {
+        try {
+            if (controller.replaced()) {
+                leading = false;
+                begin();
+            }
+        } catch (Exception e) {
+            LOG.debug("could not read which term it is node={}", settings.nodeId(), e);
         }
     }
 

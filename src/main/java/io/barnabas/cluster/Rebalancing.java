@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -35,10 +36,10 @@ final class Rebalancing {
     private final Map<Integer, Integer> totals = new HashMap<>();
 
     /** Per node and topic, its partitions that stay there unless they have to move. */
-    private final Map<Integer, SortedMap<UUID, TreeSet<Integer>>> kept = new HashMap<>();
+    private final Map<Integer, SortedMap<UUID, SortedSet<Integer>>> kept = new HashMap<>();
 
     /** The same of partitions that have to move or are new anyway: another node for them costs nothing. */
-    private final Map<Integer, SortedMap<UUID, TreeSet<Integer>>> free = new HashMap<>();
+    private final Map<Integer, SortedMap<UUID, SortedSet<Integer>>> free = new HashMap<>();
 
     private int planned;
 
@@ -153,19 +154,19 @@ final class Rebalancing {
         if (surplus < 2) {
             return null;
         }
-        SortedMap<UUID, TreeSet<Integer>> candidates = free.getOrDefault(full, new TreeMap<>());
+        SortedMap<UUID, SortedSet<Integer>> candidates = free.getOrDefault(full, new TreeMap<>());
         Move found = candidates.isEmpty() ? null : best(candidates, full, least, surplus);
         return found != null ? found : best(kept.getOrDefault(full, new TreeMap<>()), full, least, surplus);
     }
 
-    private Move best(SortedMap<UUID, TreeSet<Integer>> candidates, int full, int least, int surplus) {
+    private Move best(SortedMap<UUID, SortedSet<Integer>> candidates, int full, int least, int surplus) {
         Move best = null;
         long bestGain = Long.MIN_VALUE;
         for (int node : takers.keySet()) {
             if (total(node) > least) {
                 continue;
             }
-            for (Map.Entry<UUID, TreeSet<Integer>> topic : candidates.entrySet()) {
+            for (Map.Entry<UUID, SortedSet<Integer>> topic : candidates.entrySet()) {
                 Spread spread = spreads.get(topic.getKey());
                 boolean zones = spread.zonesAllow(full, node);
                 long gain = spread.on(full) - spread.on(node) + (zones ? Integer.MAX_VALUE : 0L);
@@ -182,7 +183,7 @@ final class Rebalancing {
         return totals.getOrDefault(node, 0);
     }
 
-    private void put(Map<Integer, SortedMap<UUID, TreeSet<Integer>>> where, int node, UUID topic, int partition) {
+    private void put(Map<Integer, SortedMap<UUID, SortedSet<Integer>>> where, int node, UUID topic, int partition) {
         where.computeIfAbsent(node, absent -> new TreeMap<>())
                 .computeIfAbsent(topic, absent -> new TreeSet<>())
                 .add(partition);
@@ -191,9 +192,9 @@ final class Rebalancing {
     }
 
     /** Whether it was there. */
-    private static boolean take(Map<Integer, SortedMap<UUID, TreeSet<Integer>>> from, int node, Move move) {
-        SortedMap<UUID, TreeSet<Integer>> topics = from.getOrDefault(node, new TreeMap<>());
-        TreeSet<Integer> partitions = topics.get(move.topic);
+    private static boolean take(Map<Integer, SortedMap<UUID, SortedSet<Integer>>> from, int node, Move move) {
+        SortedMap<UUID, SortedSet<Integer>> topics = from.getOrDefault(node, new TreeMap<>());
+        SortedSet<Integer> partitions = topics.get(move.topic);
         boolean there = partitions != null && partitions.remove(move.partition);
         if (there && partitions.isEmpty()) {
             topics.remove(move.topic);
