@@ -7,7 +7,7 @@ import io.barnabas.broker.Groups;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
-import io.barnabas.broker.consumer.ConsumerInstances;
+import io.barnabas.broker.consumer.Consumers;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.RecordsLimits;
 import io.barnabas.cluster.Cluster;
@@ -176,8 +176,8 @@ class BarnabasAssembly {
 
     @Produces
     @Singleton
-    ConsumerInstances instances(Node node) {
-        return node.frontEnds().instances();
+    Consumers consumers(Node node) {
+        return node.frontEnds().consumers();
     }
 
     @Produces

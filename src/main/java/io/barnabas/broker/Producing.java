@@ -32,6 +32,7 @@ public final class Producing implements Cluster.Listener {
 
     private final RecordLimits limits;
     private final RoundRobin rounds = new RoundRobin();
+    private final TopicLogConfigs configs = new TopicLogConfigs();
     private final ProducerIds producerIds;
 
     public Producing(Cluster cluster, Partitions partitions, BrokerSettings settings, Clock clock) {
@@ -62,8 +63,7 @@ public final class Producing implements Cluster.Listener {
             cluster.view().topicWith(new TopicPartition(topicName, partition.getAsInt()));
         }
         partitions.requireWritable();
-        return new ProduceRequest(
-                this, topic, LogConfig.of(topic.config()), partition, acks, rounds, clock.millis(), key);
+        return new ProduceRequest(this, topic, configs.of(topic), partition, acks, rounds, clock.millis(), key);
     }
 
     /** A new idempotent producer: an id that is unique over the whole cluster and all time. */
@@ -97,7 +97,7 @@ public final class Producing implements Cluster.Listener {
             TopicPartition partition, ByteBuffer batches, Acks acks, Optional<IdempotencyKey> key) {
         try {
             Topics.requireForeign(partition.topic());
-            LogConfig config = LogConfig.of(cluster.view().topicWith(partition).config());
+            LogConfig config = configs.of(cluster.view().topicWith(partition));
             new BatchCheck(rules(config)).check(batches);
             if (key.isPresent()) {
                 stamp(batches, key.get());
@@ -138,11 +138,7 @@ public final class Producing implements Cluster.Listener {
 
     /** Appends batches that the broker built itself. */
     CompletionStage<AppendResult> append(TopicPartition partition, ByteBuffer batches, Acks acks) {
-        try {
-            return partitions.writableLog(partition).append(batches, acks);
-        } catch (BarnabasException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return partitions.append(partition, batches, acks);
     }
 
     @Override

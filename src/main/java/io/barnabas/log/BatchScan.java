@@ -43,6 +43,12 @@ final class BatchScan {
         this.checksums = checksums;
     }
 
+    /** The same with checksums, through a window that the caller has and uses for one scan at a time. */
+    BatchScan(CachedFile file, long position, long end, long leastOffset, ByteBuffer window) {
+        this(file, position, end, leastOffset, true);
+        this.window = window.duplicate().clear().limit(0);
+    }
+
     /**
      * Also notices a damaged base offset or epoch, which no checksum covers: a batch that does not begin where the one
      * before ended, while the next one begins where it would end if it did; an epoch that is not between those of its
@@ -223,7 +229,7 @@ final class BatchScan {
         if (position >= windowAt && position + bytes <= windowAt + window.limit()) {
             return true;
         }
-        int wanted = (int) Math.min(end - position, Math.max(bytes, WINDOW_BYTES));
+        int wanted = (int) Math.min(end - position, Math.max(bytes, Math.max(window.capacity(), WINDOW_BYTES)));
         if (window.capacity() < wanted) {
             window = ByteBuffer.allocate(wanted);
         }

@@ -14,6 +14,9 @@ import java.util.List;
  *   durable &lt;= written;   highWatermark = base of the first batch that waits to be durable, else written
  * </pre>
  *
+ * <p>What recovery found behind the durable offset is not shown before it is durable: another crash might take it away
+ * from under who has read it.
+ *
  * <p>Thread-safe by one lock, because the writer, the commit thread and the checkpointer meet here; nothing is called
  * while it is held.
  */
@@ -24,16 +27,26 @@ final class Durability {
     private long written;
     private long durable;
 
+    /** Where the log ended when it was opened. */
+    private final long recoveredEnd;
+
     /** Set when waiting appends were given up: what they wrote never becomes visible. */
     private long stuckAt = Long.MAX_VALUE;
 
     /** Published for readers; written under the lock. */
     private volatile long highWatermark;
 
-    Durability(long end) {
+    /**
+     * @param durable everything below is on disk
+     * @param end of what the files hold
+     * @param recovered what lies between, in order
+     */
+    Durability(long durable, long end, List<Written> recovered) {
         this.written = end;
-        this.durable = end;
-        this.highWatermark = end;
+        this.durable = durable;
+        this.recoveredEnd = end;
+        this.highWatermark = durable;
+        undurable.addAll(recovered);
     }
 
     /**
@@ -52,6 +65,11 @@ final class Durability {
 
     synchronized long durable() {
         return durable;
+    }
+
+    /** Offsets up to here were given out in an earlier run, even while they lie above the high watermark. */
+    long recoveredEnd() {
+        return recoveredEnd;
     }
 
     /** A batch group is in its segment; {@code waiter} is null when nobody waits for the disk. */
@@ -136,6 +154,9 @@ final class Durability {
 
     private void publish() {
         long visible = waiters.isEmpty() ? written : waiters.peekFirst().baseOffset;
+        if (durable < recoveredEnd) {
+            visible = Math.min(visible, durable);
+        }
         highWatermark = Math.max(highWatermark, Math.min(visible, stuckAt));
     }
 }

@@ -2,6 +2,7 @@ package io.barnabas.log;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.log.JournalReplay.Replayed;
 import io.barnabas.log.LogRecovery.Recovered;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
@@ -92,31 +93,33 @@ public final class EmbeddedLogEngine implements LogEngine {
         requireNonNull(dataDir, "dataDir");
         requireNonNull(threads, "threads");
         Checkpoints checkpoints;
-        long sequence;
+        Replayed replayed;
         try {
             files.createFolders(PartitionFolder.logs(dataDir));
             checkpoints = Checkpoints.load(files, dataDir);
-            sequence = new JournalReplay(files, dataDir, checkpoints).run();
+            replayed = new JournalReplay(files, dataDir, checkpoints, settings.openFiles()).run();
             files.forceFolder(dataDir);
         } catch (IOException e) {
             throw IoFailure.of("starting the log engine in " + dataDir, e);
         }
         this.appends = pool("append", settings.appendThreads(), Integer.MAX_VALUE, threads);
         this.reads = pool("read", settings.readThreads(), settings.waitingReads(), threads);
-        this.opening = pool("open", settings.appendThreads(), Integer.MAX_VALUE, threads);
+        this.opening = pool("open", settings.openThreads(), Integer.MAX_VALUE, threads);
         this.background = new ScheduledThreadPoolExecutor(2, threads);
         background.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         EngineHealth health = new EngineHealth(events);
         Set<EmbeddedPartitionLog> dirty = ConcurrentHashMap.newKeySet();
-        this.journal = new Journal(files, dataDir, sequence, settings.journalBytes());
-        this.checkpointer = new Checkpointer(journal, checkpoints, dirty, health, events, nanoTime);
+        Unflushed unflushed = new Unflushed(settings.checkpointBytes(), this::requestCheckpoint);
+        this.journal = new Journal(files, dataDir, replayed.nextSequence(), settings.journalBytes(), replayed.files());
+        this.checkpointer = new Checkpointer(
+                journal, checkpoints, dirty, health, events, nanoTime, unflushed, files, replayed.segments());
         GroupCommit commit =
                 new GroupCommit(journal, settings, nanoTime, health, events, this::requestCheckpoint, this::giveUpAll);
         this.context = new EngineContext(
                 dataDir,
                 settings,
                 files,
-                new FileCache(files, settings.openFiles()),
+                new FileCache(files, settings.openFiles(), (file, e) -> health.forceFailed(file.toString(), e)),
                 clock,
                 nanoTime,
                 appends,
@@ -128,12 +131,17 @@ public final class EmbeddedLogEngine implements LogEngine {
                 commit,
                 checkpoints,
                 new Waiting("the node", settings.totalWaitingBytes(), null),
-                dirty);
+                dirty,
+                unflushed,
+                new ScanWindows());
         this.housekeeping = new Housekeeping(context, open::values);
         this.commitThread = threads.newThread(commit);
         commitThread.start();
         every(settings.checkpointIntervalMs(), checkpointer::run);
         every(settings.housekeepingIntervalMs(), housekeeping::run);
+        if (!replayed.files().isEmpty()) {
+            requestCheckpoint();
+        }
     }
 
     private static ThreadPoolExecutor pool(String name, int size, int queued, ThreadFactory threads) {
@@ -166,7 +174,7 @@ public final class EmbeddedLogEngine implements LogEngine {
 
     private void requestCheckpoint() {
         if (checkpointer.request()) {
-            background.execute(checkpointer::run);
+            background.execute(checkpointer::runRequested);
         }
     }
 
@@ -226,20 +234,33 @@ public final class EmbeddedLogEngine implements LogEngine {
             Recovered recovered = new LogRecovery(context, id, config).run();
             requireNewer(id, epoch, recovered.epoch());
             LogCheckpoint at = recovered.checkpoint();
-            if (context.checkpoints().of(id) == null) {
-                context.checkpoints().put(id, at.withEpoch(epoch));
-                context.checkpoints().save();
-            }
-            // Durable with the next checkpoint; what is appended under it carries it, too.
-            context.checkpoints().change(id, known -> known.withEpoch(epoch));
+            // Durable with the next checkpoint, and until then all that is durable of a new log is in the journal; what
+            // is appended under this epoch carries it, too.
+            context.checkpoints().put(id, at.withEpoch(epoch));
             EmbeddedPartitionLog log = new EmbeddedPartitionLog(context, id, epoch, config, recovered);
             open.put(id.partition(), log);
             if (recovered.endOffset() != at.offset()) {
                 context.dirty().add(log);
+                settle(log);
             }
             return log;
         } catch (IOException e) {
             throw IoFailure.of("opening " + id, e);
+        }
+    }
+
+    /**
+     * What a crash left is forced without anybody waiting, except for a compacted log: that is a table, which who opens
+     * it reads to its end before anything else.
+     */
+    private void settle(EmbeddedPartitionLog log) throws IOException {
+        if (log.highWatermark() == log.endOffset()) {
+            return; // durable through the journal
+        }
+        if (log.config().compact()) {
+            log.flush().run();
+        } else {
+            requestCheckpoint();
         }
     }
 

@@ -8,6 +8,7 @@ import io.barnabas.record.ErrorCode;
  *
  * @param appendThreads threads that write segments
  * @param readThreads threads that read segments
+ * @param openThreads threads that open, close and delete logs, most of the time waiting for the disk
  * @param waitingReads reads that may wait for a read thread; more are refused
  * @param partitionWaitingBytes bytes of appends that may wait in one partition, durable ones until they are durable
  * @param totalWaitingBytes the same over all partitions
@@ -17,6 +18,7 @@ import io.barnabas.record.ErrorCode;
  * @param journalRangeBytes a partition with at least this much to make durable in one round has its segment forced in
  *     place of a second write to the journal
  * @param checkpointIntervalMs how often segments are flushed behind the journal
+ * @param checkpointBytes and after how much was written, if that comes first
  * @param housekeepingIntervalMs how often retention, compaction and expiry run
  * @param deleteDelayMs how long a removed segment's files stay, for readers that are in them
  * @param openFiles files kept open
@@ -33,6 +35,7 @@ import io.barnabas.record.ErrorCode;
 public record EmbeddedLogSettings(
         int appendThreads,
         int readThreads,
+        int openThreads,
         int waitingReads,
         long partitionWaitingBytes,
         long totalWaitingBytes,
@@ -41,6 +44,7 @@ public record EmbeddedLogSettings(
         long journalBytes,
         int journalRangeBytes,
         long checkpointIntervalMs,
+        long checkpointBytes,
         long housekeepingIntervalMs,
         long deleteDelayMs,
         int openFiles,
@@ -57,6 +61,7 @@ public record EmbeddedLogSettings(
     public static final EmbeddedLogSettings DEFAULTS = new EmbeddedLogSettings(
             2,
             4,
+            8,
             10_000,
             32L << 20,
             256L << 20,
@@ -65,6 +70,7 @@ public record EmbeddedLogSettings(
             256L << 20,
             512 << 10,
             5_000,
+            256L << 20,
             300_000,
             60_000,
             4_096,
@@ -81,6 +87,7 @@ public record EmbeddedLogSettings(
     public EmbeddedLogSettings {
         atLeast("appendThreads", appendThreads, 1);
         atLeast("readThreads", readThreads, 1);
+        atLeast("openThreads", openThreads, 1);
         atLeast("waitingReads", waitingReads, 1);
         atLeast("partitionWaitingBytes", partitionWaitingBytes, 1);
         atLeast("totalWaitingBytes", totalWaitingBytes, partitionWaitingBytes);
@@ -89,6 +96,7 @@ public record EmbeddedLogSettings(
         atLeast("journalBytes", journalBytes, 64 << 10);
         atLeast("journalRangeBytes", journalRangeBytes, 1);
         atLeast("checkpointIntervalMs", checkpointIntervalMs, 1);
+        atLeast("checkpointBytes", checkpointBytes, 1 << 10);
         atLeast("housekeepingIntervalMs", housekeepingIntervalMs, 1);
         atLeast("deleteDelayMs", deleteDelayMs, 0);
         atLeast("openFiles", openFiles, 16);

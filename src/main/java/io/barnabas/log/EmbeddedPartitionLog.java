@@ -61,8 +61,9 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         this.segments = recovered.segments();
         this.damaged = recovered.damaged();
         this.startOffset = recovered.startOffset();
-        this.durability = new Durability(recovered.endOffset());
-        this.writer = new LogWriter(context, id, epoch, folder, config, segments, durability, recovered.producers());
+        this.durability = new Durability(recovered.durableOffset(), recovered.endOffset(), recovered.undurable());
+        this.writer = new LogWriter(
+                context, id, epoch, folder, config, segments, durability, recovered.producers(), recovered.endOffset());
         this.reader = new LogReader(
                 id,
                 epoch,
@@ -217,8 +218,9 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
 
     /** Called by the turn after something was written. */
     @Override
-    public void wrote() {
+    public void wrote(long bytes) {
         context.dirty().add(this);
+        context.unflushed().wrote(bytes);
         context.health().roomAgain();
         notifyListeners();
     }
@@ -271,7 +273,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         } catch (BarnabasException e) {
             return CompletableFuture.failedFuture(e);
         }
-        if (offset == durability.highWatermark()) {
+        if (offset >= durability.highWatermark()) {
             return CompletableFuture.completedFuture(reader.nothing());
         }
         return reading(() -> reader.read(offset, maxBytes));

@@ -15,6 +15,8 @@ import java.util.function.LongSupplier;
  * @param background runs what may take long and hurries nobody: checkpoints on demand, deletions
  * @param completions runs what callers have attached to their stages
  * @param dirty logs with writes since their last checkpoint
+ * @param unflushed how much they wrote
+ * @param windows what recoveries read through
  */
 record EngineContext(
         Path dataDir,
@@ -32,7 +34,9 @@ record EngineContext(
         GroupCommit commit,
         Checkpoints checkpoints,
         Waiting waiting,
-        Set<EmbeddedPartitionLog> dirty) {
+        Set<EmbeddedPartitionLog> dirty,
+        Unflushed unflushed,
+        ScanWindows windows) {
 
     /** Runs what answers a caller where callers' work runs; when that has ended, here: an answer is never lost. */
     void answer(Runnable answer) {

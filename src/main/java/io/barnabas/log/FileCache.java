@@ -6,23 +6,28 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Keeps at most a given number of files open, least recently used first out. Thread-safe.
  *
  * <p>A file with unforced writes is pinned: closing it between write and force could lose the kernel's report of a
- * failed write-back.
+ * failed write-back. When nothing else can be closed the oldest of these is forced first.
  */
 final class FileCache {
     private final LogFiles files;
     private final int openFiles;
 
+    /** Hears of a force that failed here: who happens to open another file is not concerned. */
+    private final BiConsumer<Path, IOException> forceFailed;
+
     /** Open ones, least recently used first. Guarded by this, as are the mutable fields of its entries. */
     private final Set<CachedFile> open = new LinkedHashSet<>();
 
-    FileCache(LogFiles files, int openFiles) {
+    FileCache(LogFiles files, int openFiles, BiConsumer<Path, IOException> forceFailed) {
         this.files = files;
         this.openFiles = openFiles;
+        this.forceFailed = forceFailed;
     }
 
     LogFiles files() {
@@ -70,16 +75,33 @@ final class FileCache {
     }
 
     private void evict() throws IOException {
+        evict(false);
+        evict(true);
+    }
+
+    private void evict(boolean pinned) throws IOException {
         Iterator<CachedFile> oldest = open.iterator();
         while (open.size() >= openFiles && oldest.hasNext()) {
             CachedFile candidate = oldest.next();
-            if (candidate.users == 0 && !candidate.pinned) {
+            if (candidate.users == 0 && (pinned || !candidate.pinned)) {
                 oldest.remove();
                 LogFile closing = candidate.opened;
                 candidate.opened = null;
-                closing.close();
+                close(candidate, closing);
             }
         }
+    }
+
+    /** Under the lock, because nobody may open it in between: all wait, which is better than a file too many. */
+    private void close(CachedFile candidate, LogFile closing) throws IOException {
+        if (candidate.pinned) {
+            try {
+                closing.force();
+            } catch (IOException e) {
+                forceFailed.accept(candidate.path, e);
+            }
+        }
+        closing.close();
     }
 
     private void shut(CachedFile file) throws IOException {

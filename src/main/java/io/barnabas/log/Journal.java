@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
@@ -65,11 +66,13 @@ final class Journal {
 
     private boolean fresh;
 
-    Journal(LogFiles files, Path dataDir, long sequence, long bytesMost) {
+    /** @param replayed files of the run before, kept until the first checkpoint is through */
+    Journal(LogFiles files, Path dataDir, long sequence, long bytesMost, SortedMap<Long, Ended> replayed) {
         this.files = files;
         this.folder = folder(dataDir);
         this.sequence = sequence;
         this.bytesMost = bytesMost;
+        ended.putAll(replayed);
     }
 
     static Path folder(Path dataDir) {
@@ -91,7 +94,13 @@ final class Journal {
         }
     }
 
-    private record Ended(long size, long allocated) {}
+    /**
+     * A file that takes no more entries.
+     *
+     * @param size bytes of entries
+     * @param allocated bytes of the file
+     */
+    record Ended(long size, long allocated) {}
 
     synchronized boolean fits(long bytes) {
         return sizeBytes() + bytes <= bytesMost;

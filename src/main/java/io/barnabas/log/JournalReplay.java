@@ -6,19 +6,27 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts what a journal holds back into the segments after a crash, forces it and notes in the checkpoints how far each
- * log was durable. Afterwards the journal is empty. Doing it twice changes nothing, so a crash in the middle is fine.
- * Runs before any log is opened, on one thread.
+ * Puts what a journal holds back into the segments after a crash and notes in the checkpoints how far each log was
+ * durable. Runs before any log is opened, on one thread.
+ *
+ * <p>The journal files stay, forced, until the first checkpoint has forced the segments: a start waits for no more of the
+ * disk than that. Doing it twice changes nothing, so a crash at any time is fine.
+ *
+ * <pre>
+ *   killed process   the page cache has it all: segments are compared and nothing is written
+ *   lost power       what is missing is written to its place and forced at once
+ * </pre>
  */
 final class JournalReplay {
     private static final Logger LOG = LoggerFactory.getLogger(JournalReplay.class);
@@ -29,43 +37,45 @@ final class JournalReplay {
     private final Path dataDir;
     private final Checkpoints checkpoints;
     private final Map<LogKey, LogId> logs = new HashMap<>();
-    private final Map<Path, LogFile> open = new HashMap<>();
-    private final Set<Path> folders = new LinkedHashSet<>();
+    private final ReplayedSegments segments;
+    private final TreeMap<Long, Journal.Ended> ended = new TreeMap<>();
 
-    JournalReplay(LogFiles files, Path dataDir, Checkpoints checkpoints) {
+    /** Used for entry after entry, and grown. */
+    private ByteBuffer entryBuffer = ByteBuffer.allocateDirect(0);
+
+    JournalReplay(LogFiles files, Path dataDir, Checkpoints checkpoints, int openFiles) {
         this.files = files;
         this.dataDir = dataDir;
         this.checkpoints = checkpoints;
+        this.segments = new ReplayedSegments(files, Math.max(1, openFiles / 2));
     }
 
     private record LogKey(UUID topicId, int partition) {}
 
-    /** Answers the number that the next journal file gets. */
-    long run() throws IOException {
+    /**
+     * What is left of the run before.
+     *
+     * @param nextSequence the number that the next journal file gets
+     * @param files journal files to be kept until {@code segments} have been forced
+     * @param segments to be forced before the journal files go
+     */
+    record Replayed(long nextSequence, SortedMap<Long, Journal.Ended> files, Set<Path> segments) {}
+
+    Replayed run() throws IOException {
         Path folder = Journal.folder(dataDir);
         files.createFolders(folder);
         List<Long> sequences = PartitionFolder.offsets(files, folder, Journal.SUFFIX);
         removeSpares(folder);
         if (sequences.isEmpty()) {
-            return 1;
+            return new Replayed(1, ended, Set.of());
         }
         findLogs();
         for (long sequence : sequences) {
             replay(Journal.file(folder, sequence), sequence);
         }
-        for (LogFile file : open.values()) {
-            file.force();
-            file.close();
-        }
-        for (Path changed : folders) {
-            files.forceFolder(changed);
-        }
-        checkpoints.save();
-        for (long sequence : sequences) {
-            files.delete(Journal.file(folder, sequence));
-        }
+        segments.close();
         files.forceFolder(folder);
-        return sequences.get(sequences.size() - 1) + 1;
+        return new Replayed(sequences.get(sequences.size() - 1) + 1, ended, segments.seen());
     }
 
     /** Durably, before a number is given out again: what they hold must never be taken for new entries. */
@@ -101,19 +111,20 @@ final class JournalReplay {
 
     private void replay(Path path, long sequence) throws IOException {
         try (LogFile journal = files.open(path, false)) {
+            // Before anything is believed: a killed process may have left the last entries in the page cache alone.
+            journal.force();
             long size = journal.size();
             long position = 0;
-            while (position < size) {
-                ByteBuffer entry = read(journal, position, size, sequence);
-                if (entry == null) {
-                    if (begun(journal, position, sequence)) {
-                        LOG.warn("Journal ends with an entry that was never whole file={} position={}", path, position);
-                    }
-                    return;
-                }
+            ByteBuffer entry = read(journal, position, size, sequence);
+            while (entry != null) {
                 apply(entry);
                 position += entry.limit();
+                entry = read(journal, position, size, sequence);
             }
+            if (position < size && begun(journal, position, sequence)) {
+                LOG.warn("Journal ends with an entry that was never whole file={} position={}", path, position);
+            }
+            ended.put(sequence, new Journal.Ended(position, size));
         }
     }
 
@@ -124,8 +135,8 @@ final class JournalReplay {
         return header.getLong(8) == sequence;
     }
 
-    /** The valid entry at a position, or null. */
-    private static ByteBuffer read(LogFile journal, long position, long size, long sequence) throws IOException {
+    /** The valid entry at a position, or null; it is there until the next is read. */
+    private ByteBuffer read(LogFile journal, long position, long size, long sequence) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(Journal.HEADER_BYTES);
         if (journal.read(header, position) < Journal.HEADER_BYTES) {
             return null;
@@ -136,7 +147,11 @@ final class JournalReplay {
                 || header.getLong(8) != sequence) {
             return null;
         }
-        ByteBuffer entry = ByteBuffer.allocate(length);
+        if (entryBuffer.capacity() < length) {
+            entryBuffer = ByteBuffer.allocateDirect(
+                    Math.max(length, (int) Math.min(ENTRY_BYTES_MOST, 2L * entryBuffer.capacity())));
+        }
+        ByteBuffer entry = entryBuffer.duplicate().clear().limit(length);
         journal.read(entry, position);
         entry.flip();
         CRC32C crc = new CRC32C();
@@ -150,30 +165,27 @@ final class JournalReplay {
             return; // the topic was deleted
         }
         LogCheckpoint checkpoint = checkpoints.of(id);
+        if (checkpoint == null) {
+            checkpoint = made(id);
+        }
         long endOffset = entry.getLong(64);
-        if (checkpoint == null || endOffset <= checkpoint.offset()) {
-            return; // no checkpoint: created, never acknowledged; below it: in the segments since
+        if (endOffset <= checkpoint.offset()) {
+            return; // in the segments since
         }
         if (entry.limit() > Journal.HEADER_BYTES) {
-            restore(id, entry.getLong(40), entry.getLong(48), entry.position(Journal.HEADER_BYTES));
+            Path folder = PartitionFolder.of(dataDir, id.partition());
+            segments.restore(
+                    PartitionFolder.logFile(folder, entry.getLong(40)),
+                    entry.getLong(48),
+                    entry.slice(Journal.HEADER_BYTES, entry.limit() - Journal.HEADER_BYTES));
         }
         checkpoints.put(id, checkpoint.withDurable(endOffset));
     }
 
-    /** Redo by place: writes the bytes where they were unless they are there already. */
-    private void restore(LogId id, long segmentBase, long position, ByteBuffer bytes) throws IOException {
+    /** A log that was made since the last checkpoint: all of it that is durable lies in this journal. */
+    private LogCheckpoint made(LogId id) throws IOException {
         Path folder = PartitionFolder.of(dataDir, id.partition());
-        Path path = PartitionFolder.logFile(folder, segmentBase);
-        LogFile segment = open.get(path);
-        if (segment == null) {
-            segment = files.open(path, true);
-            open.put(path, segment);
-            folders.add(folder);
-        }
-        ByteBuffer there = ByteBuffer.allocate(bytes.remaining());
-        segment.read(there, position);
-        if (!there.flip().equals(bytes)) {
-            segment.write(new ByteBuffer[] {bytes.duplicate()}, position);
-        }
+        List<Long> bases = PartitionFolder.offsets(files, folder, PartitionFolder.LOG);
+        return LogCheckpoint.unknown(id.topicId(), bases.isEmpty() ? 0 : bases.get(0));
     }
 }

@@ -28,6 +28,12 @@ record LogCheckpoint(
         boolean hasProducers,
         long cleanedOffset) {
 
+    /** Of a log that no checkpoint knows: it was made since the last one, or all are lost; it is read from its start. */
+    static LogCheckpoint unknown(UUID topicId, long firstOffset) {
+        return new LogCheckpoint(
+                topicId, 0, firstOffset, firstOffset, 0, firstOffset, firstOffset, firstOffset, false, firstOffset);
+    }
+
     LogCheckpoint withDurable(long durable) {
         return new LogCheckpoint(
                 topicId,

@@ -75,11 +75,16 @@ final class LogReader {
         return new ReadResult(NOTHING, durability.highWatermark(), logStartOffset.getAsLong());
     }
 
-    /** @throws BarnabasException {@code OFFSET_OUT_OF_RANGE} */
+    /**
+     * Above the high watermark only what recovery found and nobody sees yet is in range: a consumer that had got so far
+     * before the crash waits there and does not start anew.
+     *
+     * @throws BarnabasException {@code OFFSET_OUT_OF_RANGE}
+     */
     void requireInRange(long offset) {
         long start = logStartOffset.getAsLong();
         long end = durability.highWatermark();
-        if (offset < start || offset > end) {
+        if (offset < start || (offset > end && offset > durability.recoveredEnd())) {
             throw new BarnabasException(
                     ErrorCode.OFFSET_OUT_OF_RANGE,
                     "offset " + offset + " of " + id + " is out of range, readable are " + start + " to " + end);
@@ -90,7 +95,7 @@ final class LogReader {
         return retried("reading " + id + " at offset " + offset, () -> {
             requireInRange(offset);
             long end = durability.highWatermark();
-            if (offset == end) {
+            if (offset >= end) {
                 return nothing();
             }
             damaged.requireReadable(offset);

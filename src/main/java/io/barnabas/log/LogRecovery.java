@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.log.BatchScan.Head;
+import io.barnabas.log.Durability.Written;
 import io.barnabas.log.LogFiles.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,11 +24,15 @@ import org.slf4j.LoggerFactory;
  *                       the log goes on at the next valid batch, at the latest at the durable offset.
  * </pre>
  *
- * <p>What was found is forced before anybody can read it.
+ * <p>Nothing waits for the disk here, however much was written behind the last checkpoint. What was found behind the
+ * durable offset is shown when the next checkpoint has forced it.
  */
 final class LogRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
     private static final int COPY_BYTES = 1 << 20;
+
+    /** Less than this is not worth a large window. */
+    private static final int WINDOW_FROM_BYTES = 256 << 10;
 
     private final EngineContext context;
     private final LogId id;
@@ -35,6 +40,8 @@ final class LogRecovery {
     private final LogConfig config;
     private final List<Segment> segments = new ArrayList<>();
     private final Producers producers;
+    private final List<Written> undurable = new ArrayList<>();
+
     private DamagedRanges damaged;
     private LogCheckpoint checkpoint;
     private long endOffset;
@@ -53,7 +60,11 @@ final class LogRecovery {
                 context.settings().idempotencyWindowMs());
     }
 
-    /** What was found. The last segment is the one to append to. */
+    /**
+     * What was found. The last segment is the one to append to.
+     *
+     * @param undurable what lies between {@code durableOffset} and {@code endOffset}
+     */
     record Recovered(
             Path folder,
             Segments segments,
@@ -61,7 +72,9 @@ final class LogRecovery {
             DamagedRanges damaged,
             LogCheckpoint checkpoint,
             long startOffset,
+            long durableOffset,
             long endOffset,
+            List<Written> undurable,
             int epoch) {}
 
     Recovered run() throws IOException {
@@ -74,7 +87,7 @@ final class LogRecovery {
         List<Long> bases = PartitionFolder.offsets(files, folder, PartitionFolder.LOG);
         if (checkpoint == null) {
             long first = bases.isEmpty() ? 0 : bases.get(0);
-            checkpoint = new LogCheckpoint(id.topicId(), 0, first, first, 0, first, first, first, false, first);
+            checkpoint = LogCheckpoint.unknown(id.topicId(), first);
         }
         epoch = checkpoint.epoch();
         openSegments(bases);
@@ -85,8 +98,23 @@ final class LogRecovery {
         context.events()
                 .recovered(id, scannedBytes, cutBytes, context.nanoTime().getAsLong() - start);
         long startOffset = Math.max(checkpoint.startOffset(), segments.get(0).baseOffset());
+        long durable = Math.max(startOffset, Math.min(endOffset, settledOffset()));
         return new Recovered(
-                folder, new Segments(segments), producers, damaged, checkpoint, startOffset, endOffset, epoch);
+                folder,
+                new Segments(segments),
+                producers,
+                damaged,
+                checkpoint,
+                startOffset,
+                durable,
+                endOffset,
+                undurable,
+                epoch);
+    }
+
+    /** What begins below is on disk or in a journal that is. */
+    private long settledOffset() {
+        return Math.max(checkpoint.offset(), checkpoint.durableOffset());
     }
 
     private void removeLeftovers(LogFiles files) throws IOException {
@@ -119,8 +147,8 @@ final class LogRecovery {
         if (segments.isEmpty()) {
             long base = Math.max(checkpoint.startOffset(), checkpoint.durableOffset());
             segments.add(Segment.create(context.cache(), folder, base));
-            segments.get(0).force();
             if (base > checkpoint.startOffset()) {
+                segments.get(0).force();
                 damaged.add(checkpoint.startOffset(), base);
             }
             checkpoint = new LogCheckpoint(
@@ -178,7 +206,7 @@ final class LogRecovery {
             if (!first && segment.baseOffset() != endOffset && !joins(i)) {
                 return;
             }
-            if (!scanSegment(segment, position, offset)) {
+            if (!scanned(segment, position, offset)) {
                 cutFrom(i + 1);
                 return;
             }
@@ -198,14 +226,26 @@ final class LogRecovery {
     }
 
     /** False when the log ends inside of this segment. */
-    private boolean scanSegment(Segment segment, int position, long offset) throws IOException {
+    private boolean scanned(Segment segment, int position, long offset) throws IOException {
+        if (segment.log().size() - position < WINDOW_FROM_BYTES) {
+            return scanSegment(segment, position, offset, ByteBuffer.allocate(0));
+        }
+        ByteBuffer window = context.windows().take();
+        try {
+            return scanSegment(segment, position, offset, window);
+        } finally {
+            context.windows().giveBack(window);
+        }
+    }
+
+    private boolean scanSegment(Segment segment, int position, long offset, ByteBuffer window) throws IOException {
         long fileBytes = segment.log().size();
         long nowMs = context.clock().millis();
         segment.recoverFrom(position, offset, config.indexIntervalBytes());
         long at = position;
-        boolean changed = false;
+        boolean changed = segment.baseOffset() > checkpoint.segmentBase();
         while (at < fileBytes) {
-            BatchScan scan = new BatchScan(segment.log(), at, fileBytes, endOffset, true);
+            BatchScan scan = new BatchScan(segment.log(), at, fileBytes, endOffset, window);
             while (scan.next()) {
                 Head head = scan.head();
                 if (head.baseOffset() != endOffset
@@ -215,6 +255,7 @@ final class LogRecovery {
                     // Whole batches between were lost; nobody was told they are durable.
                     return cut(segment, head.position(), fileBytes);
                 }
+                noteUndurable(segment, head);
                 segment.recovered(head, config.indexIntervalBytes());
                 producers.replay(head, nowMs);
                 epoch = Math.max(epoch, head.epoch());
@@ -231,10 +272,31 @@ final class LogRecovery {
                 changed = true;
             }
         }
-        if (changed || segment.baseOffset() > checkpoint.segmentBase()) {
-            force(segment);
+        if (changed) {
+            segment.unforced();
         }
         return true;
+    }
+
+    /** Batches follow each other, or damage that lies between them, so what belongs to a segment is one range. */
+    private void noteUndurable(Segment segment, Head head) {
+        if (head.endOffset() <= settledOffset()) {
+            return;
+        }
+        Written last = undurable.isEmpty() ? null : undurable.get(undurable.size() - 1);
+        if (last != null && last.segment() == segment) {
+            undurable.remove(undurable.size() - 1);
+        }
+        Written first = last != null && last.segment() == segment
+                ? last
+                : new Written(segment, (int) head.position(), 0, head.baseOffset(), head.baseOffset(), null);
+        undurable.add(new Written(
+                segment,
+                first.position(),
+                (int) head.endPosition() - first.position(),
+                first.baseOffset(),
+                head.endOffset(),
+                null));
     }
 
     private long skipDamage(Segment segment, long at, long fileBytes) throws IOException {
@@ -257,8 +319,13 @@ final class LogRecovery {
         return resumeAt;
     }
 
+    /**
+     * The cut is forced at once only when whole batches lie behind it: if they came back after another crash, they could
+     * follow what will have been appended here. What is torn is no batch wherever it comes back.
+     */
     private boolean cut(Segment segment, long position, long fileBytes) throws IOException {
-        if (BatchScan.findValid(segment.log(), position - 1, fileBytes, 0) >= 0) {
+        boolean hole = BatchScan.findValid(segment.log(), position - 1, fileBytes, 0) >= 0;
+        if (hole) {
             keepCopy(segment, position, fileBytes);
         }
         LOG.warn(
@@ -269,7 +336,12 @@ final class LogRecovery {
                 fileBytes - position);
         cutBytes += fileBytes - position;
         segment.log().truncate(position);
-        force(segment);
+        if (hole) {
+            segment.cleaning();
+            segment.force();
+            context.files().forceFolder(folder);
+        }
+        segment.unforced();
         return false;
     }
 
@@ -339,11 +411,5 @@ final class LogRecovery {
                             ? Math.min(nowMs, first.head().maxTimestamp())
                             : nowMs);
         }
-    }
-
-    private void force(Segment segment) throws IOException {
-        segment.cleaning();
-        segment.force();
-        context.files().forceFolder(folder);
     }
 }

@@ -51,7 +51,8 @@ final class LogWriter {
             LogConfig config,
             Segments segments,
             Durability durability,
-            Producers producers) {
+            Producers producers,
+            long endOffset) {
         this.id = id;
         this.epoch = epoch;
         this.folder = folder;
@@ -62,7 +63,7 @@ final class LogWriter {
         this.producers = producers;
         this.events = context.events();
         this.config = config;
-        this.endOffset = durability.highWatermark();
+        this.endOffset = endOffset;
     }
 
     /** Hears what became of each append; those that wait for the disk are answered later, by who made it durable. */
@@ -75,7 +76,7 @@ final class LogWriter {
         void waits(long endOffset);
 
         /** Something was written and the high watermark may have moved. */
-        void wrote();
+        void wrote(long bytes);
 
         /** Throws when nothing may be appended any more. */
         void requireWritable();
@@ -298,7 +299,7 @@ final class LogWriter {
             waits |= written(active, each);
         }
         events.appended(id, group.heads.size(), group.records, group.bytes);
-        answers.wrote();
+        answers.wrote(group.bytes);
         if (waits) {
             answers.waits(endOffset);
         }

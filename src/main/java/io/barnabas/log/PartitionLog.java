@@ -3,6 +3,7 @@ package io.barnabas.log;
 import io.barnabas.record.Acks;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
 
@@ -37,6 +38,14 @@ public interface PartitionLog {
     long highWatermark();
 
     /**
+     * What readers may see now. A log that another machine keeps asks there; its accessors above answer what was heard
+     * last.
+     */
+    default CompletionStage<Range> range() {
+        return CompletableFuture.completedFuture(new Range(logStartOffset(), highWatermark()));
+    }
+
+    /**
      * Appends whole batches, back to back, between the buffer's position and limit. They must have been checked with
      * {@link io.barnabas.record.BatchCheck}; offsets and epoch are patched into the buffer in place, so the caller must
      * not touch it until the stage completes. All batches of one call get consecutive offsets and are written together.
@@ -48,7 +57,8 @@ public interface PartitionLog {
     /**
      * Reads whole batches from the one that holds {@code offset} (so the first may start before it) up to the high
      * watermark, at most {@code maxBytes} but at least one batch if there is one. At the high watermark the result is
-     * empty; outside of {@code [logStartOffset, highWatermark]} it fails with {@code OFFSET_OUT_OF_RANGE}.
+     * empty; outside of {@code [logStartOffset, highWatermark]} it fails with {@code OFFSET_OUT_OF_RANGE}. After a crash
+     * offsets that were given out before it are in range and read as empty until the high watermark has reached them.
      */
     CompletionStage<ReadResult> read(long offset, int maxBytes);
 
@@ -97,6 +107,14 @@ public interface PartitionLog {
      * @param logStartOffset at the time of the read
      */
     record ReadResult(ByteBuffer batches, long highWatermark, long logStartOffset) {}
+
+    /**
+     * What readers may see.
+     *
+     * @param beginning the first offset that can be read
+     * @param end the high watermark, exclusive
+     */
+    record Range(long beginning, long end) {}
 
     /** A record's place and time. */
     record OffsetAndTimestamp(long offset, long timestamp) {}

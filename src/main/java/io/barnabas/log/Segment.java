@@ -223,6 +223,13 @@ final class Segment {
         bytesSinceIndexEntry = Integer.MAX_VALUE / 2;
     }
 
+    /** Nobody knows what of it is on disk: the run that wrote it was killed. The next flush forces it all. */
+    void unforced() throws IOException {
+        dirty = true;
+        fresh = true;
+        log.pin(true);
+    }
+
     /** The caller forces what was written so far; later writes make it dirty again. */
     void cleaning() {
         dirty = false;

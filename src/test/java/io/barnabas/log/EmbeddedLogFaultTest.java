@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,7 @@ class EmbeddedLogFaultTest {
     private static final UUID TOPIC = new UUID(3, 4);
     private static final Path SEGMENT = Path.of("/data/logs/t-0/00000000000000000000.log");
     private static final LogConfig CONFIG = LogConfig.of(Map.of("index.interval.bytes", "100"));
-    private static final EmbeddedLogSettings SETTINGS = CrashTest.settings(1 << 20);
+    private static final EmbeddedLogSettings SETTINGS = CrashTest.settings(1 << 20, 1_000);
 
     private final List<LogEngine> started = new ArrayList<>();
     private MemoryFiles files = new MemoryFiles();
@@ -57,6 +58,11 @@ class EmbeddedLogFaultTest {
     private PartitionLog restarted() {
         files = files.crashed(null);
         return open(engine());
+    }
+
+    /** What the last start found is forced, and by that visible. */
+    private void shown() {
+        ((EmbeddedLogEngine) started.get(started.size() - 1)).checkpoint();
     }
 
     private static List<String> everything(PartitionLog log) {
@@ -167,6 +173,8 @@ class EmbeddedLogFaultTest {
             // when
             PartitionLog again = open(engine());
             // then
+            assertThat(again.highWatermark()).isLessThanOrEqualTo(1);
+            shown();
             assertThat(everything(again)).containsExactly("a");
             assertThat(get(again.append(batch("c"), Acks.ALL)).baseOffset()).isEqualTo(1);
         }
@@ -358,8 +366,8 @@ class EmbeddedLogFaultTest {
                 .as("the same file under a new number")
                 .containsExactly("/data/journal/00000000000000000002.journal");
         assertThat(everything(restarted())).hasSize(17).endsWith("new");
-        assertThat(files.all().stream().map(Path::toString).filter(name -> name.contains("/journal/")))
-                .isEmpty();
+        shown();
+        assertThat(files.all().stream().map(Path::toString)).noneMatch(name -> name.endsWith(".journal"));
     }
 
     @Test
@@ -376,6 +384,105 @@ class EmbeddedLogFaultTest {
         assertThat(files.all()).noneMatch(path -> path.toString().endsWith(".spare"));
         get(again.append(batch("b"), Acks.ALL));
         assertThat(everything(restarted())).containsExactly("a", "b");
+    }
+
+    @Test
+    void showsOnlyWhatTheNextCrashCannotTake() {
+        // given an entry that reached the journal's page cache and not the disk when the process was killed
+        PartitionLog log = open(engine());
+        get(log.append(batch("a"), Acks.ALL));
+        files.failForces(path -> path.toString().endsWith(".journal"));
+        assertThat(codeOf(log.append(batch("b"), Acks.ALL))).isEqualTo(ErrorCode.READ_ONLY);
+        MemoryFiles killed = files.crashed(null);
+        for (int seed = 0; seed < 15; seed++) {
+            files = killed.crashed(null);
+            // when
+            files.failForces(path -> path.toString().endsWith(".log"));
+            PartitionLog again = open(engine());
+            List<String> shown = everything(again);
+            // then
+            files.failForces(path -> false);
+            files = files.crashed(new Random(seed));
+            assertThat(everything(open(engine()))).startsWith(shown.toArray(String[]::new));
+            assertThat(shown).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void keepsTheJournalUntilAlsoUnopenedLogsAreForced() {
+        // given
+        get(open(engine()).append(batch("a"), Acks.ALL));
+        MemoryFiles killed = files.crashed(null);
+        for (int seed = 0; seed < 15; seed++) {
+            files = killed.crashed(null);
+            // when
+            engine().checkpoint();
+            files = files.crashed(new Random(seed));
+            // then
+            assertThat(everything(open(engine()))).containsExactly("a");
+        }
+    }
+
+    @Test
+    void batchesBehindAHoleDoNotComeBackBehindNewOnes() {
+        // given the second batch survived a crash and the first did not
+        PartitionLog log = open(engine());
+        get(log.append(batch("a"), Acks.LEADER));
+        get(log.append(batch("b"), Acks.LEADER));
+        byte[] holed = files.bytes(SEGMENT);
+        Arrays.fill(holed, 0, holed.length / 2, (byte) 0);
+        MemoryFiles before = files;
+        for (int seed = 0; seed < 15; seed++) {
+            files = before.crashed(null);
+            files.put(SEGMENT, holed);
+            // when
+            get(open(engine()).append(batch("c"), Acks.LEADER));
+            files = files.crashed(new Random(seed));
+            PartitionLog again = open(engine());
+            shown();
+            // then
+            assertThat(everything(again)).isSubsetOf("c");
+        }
+    }
+
+    @Test
+    void keepsManyMoreLogsThanOpenFiles() {
+        // given
+        int logs = 2_000;
+        EmbeddedLogEngine engine = CrashTest.engine(files, CrashTest.settings(1 << 20, 64));
+        started.add(engine);
+        List<PartitionLog> opened = new ArrayList<>();
+        for (int i = 0; i < logs; i++) {
+            opened.add(get(engine.open(id(i), 1, CONFIG)));
+        }
+        // when
+        List<CompletionStage<AppendResult>> answers = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            for (PartitionLog log : opened) {
+                Acks acks = answers.size() % 2 == 0 ? Acks.ALL : Acks.LEADER;
+                answers.add(log.append(batch(log.id() + " " + round), acks));
+            }
+        }
+        answers.forEach(LogEngineContract::get);
+        // then
+        assertThat(files.mostOpen())
+                .as("64, the journal and those of one moment")
+                .isLessThanOrEqualTo(64 + 8);
+        for (PartitionLog log : opened) {
+            assertThat(everything(log)).containsExactly(log.id() + " 0", log.id() + " 1", log.id() + " 2");
+        }
+        files = files.crashed(null);
+        EmbeddedLogEngine next = CrashTest.engine(files, CrashTest.settings(1 << 20, 64));
+        started.add(next);
+        List<PartitionLog> again = new ArrayList<>();
+        for (int i = 0; i < logs; i++) {
+            again.add(get(next.open(id(i), 2, CONFIG)));
+        }
+        next.checkpoint();
+        for (PartitionLog log : again) {
+            assertThat(everything(log)).hasSize(3);
+        }
+        assertThat(files.mostOpen()).isLessThanOrEqualTo(64 + 8);
     }
 
     @Test

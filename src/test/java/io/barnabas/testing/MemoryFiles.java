@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,6 +31,8 @@ public final class MemoryFiles implements LogFiles {
     private final Map<String, Integer> forces = new HashMap<>();
     private Predicate<Path> forceFails = path -> false;
     private long roomBytes = Long.MAX_VALUE;
+    private int open;
+    private int mostOpen;
 
     private record NameChange(Path folder, Path removed, Path added, Inode inode) {}
 
@@ -41,6 +44,14 @@ public final class MemoryFiles implements LogFiles {
         private byte[] forced = new byte[0];
         private final List<Change> since = new ArrayList<>();
 
+        Inode copy() {
+            Inode copy = new Inode();
+            copy.bytes = bytes.clone();
+            copy.forced = forced.clone();
+            copy.since.addAll(since);
+            return copy;
+        }
+
         void apply(int position, byte[] written) {
             if (bytes.length < position + written.length) {
                 bytes = Arrays.copyOf(bytes, position + written.length);
@@ -49,28 +60,43 @@ public final class MemoryFiles implements LogFiles {
         }
     }
 
-    /** What a crash right now may leave; {@code random} null: a killed process, the page cache survives. */
+    /** What a crash right now may leave; {@code random} null: a killed process, see {@link #killed}. */
     public synchronized MemoryFiles crashed(Random random) {
+        if (random == null) {
+            return killed();
+        }
         MemoryFiles image = new MemoryFiles();
         image.folders.addAll(folders);
-        TreeMap<Path, Inode> left = random == null ? names : new TreeMap<>(forcedNames);
-        if (random != null) {
-            Map<Path, Boolean> lost = new HashMap<>();
-            for (NameChange change : nameChanges) {
-                if (lost.computeIfAbsent(change.folder, folder -> random.nextInt(4) == 0)) {
-                    continue;
-                }
-                lost.put(change.folder, random.nextInt(4) == 0);
-                applyName(left, change);
+        TreeMap<Path, Inode> left = new TreeMap<>(forcedNames);
+        Map<Path, Boolean> lost = new HashMap<>();
+        for (NameChange change : nameChanges) {
+            if (lost.computeIfAbsent(change.folder, folder -> random.nextInt(4) == 0)) {
+                continue;
             }
+            lost.put(change.folder, random.nextInt(4) == 0);
+            applyName(left, change);
         }
         left.forEach((path, inode) -> {
             Inode copy = new Inode();
-            copy.bytes = random == null ? inode.bytes.clone() : torn(inode, random);
+            copy.bytes = torn(inode, random);
             copy.forced = copy.bytes.clone();
             image.names.put(path, copy);
             image.forcedNames.put(path, copy);
         });
+        return image;
+    }
+
+    /** The page cache survives a process, and is still not on the disk: a crash of the machine may come next. */
+    private MemoryFiles killed() {
+        MemoryFiles image = new MemoryFiles();
+        image.folders.addAll(folders);
+        IdentityHashMap<Inode, Inode> copies = new IdentityHashMap<>();
+        names.forEach((path, inode) -> image.names.put(path, copies.computeIfAbsent(inode, Inode::copy)));
+        forcedNames.forEach((path, inode) -> image.forcedNames.put(path, copies.computeIfAbsent(inode, Inode::copy)));
+        for (NameChange change : nameChanges) {
+            Inode inode = change.inode == null ? null : copies.computeIfAbsent(change.inode, Inode::copy);
+            image.nameChanges.add(new NameChange(change.folder, change.removed, change.added, inode));
+        }
         return image;
     }
 
@@ -121,6 +147,11 @@ public final class MemoryFiles implements LogFiles {
         roomBytes = bytes;
     }
 
+    /** The most files that were open at once. */
+    public synchronized int mostOpen() {
+        return mostOpen;
+    }
+
     public synchronized byte[] bytes(Path path) {
         return names.get(path).bytes.clone();
     }
@@ -130,6 +161,7 @@ public final class MemoryFiles implements LogFiles {
         Inode inode = new Inode();
         inode.bytes = bytes.clone();
         inode.forced = bytes.clone();
+        nameChanges.removeIf(change -> path.equals(change.added));
         names.put(path, inode);
         forcedNames.put(path, inode);
     }
@@ -149,6 +181,8 @@ public final class MemoryFiles implements LogFiles {
             names.put(path, inode);
             nameChanges.add(new NameChange(path.getParent(), null, path, inode));
         }
+        open++;
+        mostOpen = Math.max(mostOpen, open);
         return new MemoryFile(path, inode);
     }
 
@@ -160,12 +194,19 @@ public final class MemoryFiles implements LogFiles {
     @Override
     public synchronized List<Path> list(Path folder) {
         TreeSet<Path> found = new TreeSet<>();
-        for (Path path : names.keySet()) {
+        Path first = folder.resolve("!"); // what lies in a folder lies side by side in the order of names
+        for (Path path : names.tailMap(first).keySet()) {
+            if (!path.startsWith(folder)) {
+                break;
+            }
             if (folder.equals(path.getParent())) {
                 found.add(path);
             }
         }
-        for (Path path : folders) {
+        for (Path path : folders.tailSet(first)) {
+            if (!path.startsWith(folder)) {
+                break;
+            }
             if (folder.equals(path.getParent())) {
                 found.add(path);
             }
@@ -249,6 +290,7 @@ public final class MemoryFiles implements LogFiles {
     private final class MemoryFile implements LogFile {
         private final Path path;
         private final Inode inode;
+        private boolean closed;
 
         MemoryFile(Path path, Inode inode) {
             this.path = path;
@@ -317,6 +359,11 @@ public final class MemoryFiles implements LogFiles {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            synchronized (MemoryFiles.this) {
+                open -= closed ? 0 : 1;
+                closed = true;
+            }
+        }
     }
 }

@@ -1,0 +1,38 @@
+package io.barnabas.log.bookkeeper;
+
+/** Settings with which a test needs few bytes and little time. */
+final class SmallSettings {
+    private SmallSettings() {}
+
+    static BookKeeperSettings with(int maxEntryBytes, long rollBytes, long snapshotBytes) {
+        BookKeeperSettings defaults = BookKeeperSettings.DEFAULTS;
+        return new BookKeeperSettings(
+                defaults.root(),
+                3,
+                3,
+                2,
+                maxEntryBytes,
+                defaults.entriesInFlight(),
+                rollBytes,
+                defaults.rollIntervalMs(),
+                defaults.reducedRollIntervalMs(),
+                snapshotBytes,
+                1 << 10,
+                defaults.maxLedgersPerPartition(),
+                0,
+                1 << 20,
+                64 << 10,
+                defaults.openLedgers(),
+                3_000,
+                100,
+                1_000,
+                2_000,
+                2_000,
+                1,
+                1,
+                0,
+                defaults.orphanIntervalMs(),
+                defaults.orphanAgeMs(),
+                false);
+    }
+}
