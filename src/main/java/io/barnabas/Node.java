@@ -178,7 +178,12 @@ final class Node implements NodeState {
 
     private void startCluster() {
         cluster = new ZooKeeperCluster(
-                clusterSettings(), LogConfig::of, clock, UUID::randomUUID, System::nanoTime, threads.factory("cluster"));
+                clusterSettings(),
+                LogConfig::of,
+                clock,
+                UUID::randomUUID,
+                System::nanoTime,
+                threads.factory("cluster"));
         if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
             engine = engines.bookkeeper(clusterSettings(), cluster);
         }

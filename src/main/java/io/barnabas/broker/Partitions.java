@@ -431,8 +431,8 @@ public final class Partitions implements Cluster.Listener {
             return;
         }
         hosted.forEach((key, state) -> {
-            boolean here = view.topics().containsKey(key.topic())
-                    && view.wanted().getOrDefault(key, -1) == view.thisNodeId();
+            boolean here =
+                    view.topics().containsKey(key.topic()) && view.wanted().getOrDefault(key, -1) == view.thisNodeId();
             if (state instanceof Hosted.Reading && !here) {
                 closed(key);
             }

@@ -53,9 +53,8 @@ public record ClusterView(
                 controllerId,
                 topics,
                 owners,
-                owners.entrySet().stream()
-                        .collect(Collectors.toMap(
-                                Map.Entry::getKey, entry -> entry.getValue().nodeId())));
+                owners.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
+                        .nodeId())));
     }
 
     /** The topic, or {@code UNKNOWN_TOPIC}. */
@@ -103,7 +102,8 @@ public record ClusterView(
         Integer home = wanted.get(partition);
         if (home == null) {
             return new BarnabasException(
-                    ErrorCode.PARTITION_OFFLINE, "partition " + partition + " has not been given to a node yet, try again");
+                    ErrorCode.PARTITION_OFFLINE,
+                    "partition " + partition + " has not been given to a node yet, try again");
         }
         if (!nodes.containsKey(home)) {
             return new BarnabasException(
@@ -111,6 +111,7 @@ public record ClusterView(
                     "partition " + partition + " is offline: node " + home + ", which it belongs to, is away");
         }
         return new BarnabasException(
-                ErrorCode.NOT_OWNER, "partition " + partition + " is about to be opened by node " + home + ", try again");
+                ErrorCode.NOT_OWNER,
+                "partition " + partition + " is about to be opened by node " + home + ", try again");
     }
 }

@@ -65,9 +65,8 @@ record ControllerPlan(List<Assignment> assignments, Set<UUID> deletions) {
             SortedMap<Integer, String> takers,
             Map<UUID, List<Integer>> wanted,
             Map<UUID, Integer> fresh) {
-        Map<Integer, Integer> totals = Placement.count(snapshot.assignments().values().stream()
-                .map(Versioned::value)
-                .toList());
+        Map<Integer, Integer> totals = Placement.count(
+                snapshot.assignments().values().stream().map(Versioned::value).toList());
         for (Versioned<Topic> topic : snapshot.topics().values()) {
             UUID id = topic.value().id();
             List<Integer> placed = snapshot.assigned(id);

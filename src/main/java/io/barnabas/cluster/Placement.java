@@ -88,8 +88,7 @@ final class Placement {
             String left = takers.get(from);
             String joined = takers.get(to);
             return left.equals(joined)
-                    || (long) (inZone(joined) + 1) * zoneSizes.get(left)
-                            <= (long) inZone(left) * zoneSizes.get(joined);
+                    || (long) (inZone(joined) + 1) * zoneSizes.get(left) <= (long) inZone(left) * zoneSizes.get(joined);
         }
 
         /** Zones with the fewest partitions for each of their nodes first; compared without rounding. */

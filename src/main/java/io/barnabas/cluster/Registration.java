@@ -116,9 +116,11 @@ final class Registration {
             throw new BarnabasException(
                     ErrorCode.INVALID_CONFIGURATION,
                     switch (found) {
-                        case NODE -> "this cluster keeps its logs on its nodes: start this one with barnabas.engine=local";
-                        case SHARED -> "this cluster keeps its logs in BookKeeper: start this node with "
-                                + "barnabas.engine=bookkeeper";
+                        case NODE ->
+                            "this cluster keeps its logs on its nodes: start this one with barnabas.engine=local";
+                        case SHARED ->
+                            "this cluster keeps its logs in BookKeeper: start this node with "
+                                    + "barnabas.engine=bookkeeper";
                     });
         }
     }
@@ -163,9 +165,7 @@ final class Registration {
             client.delete().withVersion(stat.getVersion()).forPath(path);
             removeCandidacies(stat.getEphemeralOwner());
         }
-        client.create()
-                .withMode(CreateMode.EPHEMERAL)
-                .forPath(path, document());
+        client.create().withMode(CreateMode.EPHEMERAL).forPath(path, document());
         seatedSession = session;
     }
 

@@ -47,8 +47,8 @@ record ClusterBodyView(
                                 .filter(owner -> owner.nodeId() == wanted.getValue())
                                 .isEmpty())
                         .sorted(Map.Entry.comparingByKey())
-                        .map(wanted ->
-                                new WantedView(wanted.getKey().topic(), wanted.getKey().partition(), wanted.getValue()))
+                        .map(wanted -> new WantedView(
+                                wanted.getKey().topic(), wanted.getKey().partition(), wanted.getValue()))
                         .toList());
     }
 

@@ -81,9 +81,7 @@ class SessionLossTest {
         // when
         broker.partitions.handOver(topic, 0).toCompletableFuture().join();
         // then
-        assertThat(log.append(Batches.of("a"), Acks.ALL)
-                        .toCompletableFuture())
-                .isCompletedExceptionally();
+        assertThat(log.append(Batches.of("a"), Acks.ALL).toCompletableFuture()).isCompletedExceptionally();
     }
 
     private void refused(ErrorCode code) {

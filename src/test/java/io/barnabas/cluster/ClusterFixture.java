@@ -68,7 +68,12 @@ final class ClusterFixture implements AutoCloseable {
 
     ZooKeeperCluster unstarted(ClusterSettings settings) {
         ZooKeeperCluster cluster = new ZooKeeperCluster(
-                settings, ClusterFixture::checkConfig, Clock.systemUTC(), UUID::randomUUID, System::nanoTime, ClusterFixture::thread);
+                settings,
+                ClusterFixture::checkConfig,
+                Clock.systemUTC(),
+                UUID::randomUUID,
+                System::nanoTime,
+                ClusterFixture::thread);
         opened.add(cluster);
         return cluster;
     }

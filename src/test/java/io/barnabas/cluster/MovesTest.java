@@ -152,7 +152,8 @@ class MovesTest {
     void goesOnMovingUnderAnotherController() {
         // given: one move at a time, and a node that holds each back
         MoveSettings one = new MoveSettings(100, 60_000, 1);
-        ZooKeeperCluster owner = nodes.unstarted(ClusterFixture.settings(connect, 2).withLogs(LogHome.SHARED, one));
+        ZooKeeperCluster owner =
+                nodes.unstarted(ClusterFixture.settings(connect, 2).withLogs(LogHome.SHARED, one));
         SlowCloser closer = new SlowCloser();
         owner.listen(closer);
         owner.start();
@@ -188,7 +189,8 @@ class MovesTest {
         ZooKeeperCluster first = start(shared(1).withZone("east"));
         ZooKeeperCluster second = start(shared(2).withZone("west"));
         // then
-        soon().untilAsserted(() -> assertThat(first.view().nodes().get(2).zone()).isEqualTo("west"));
+        soon().untilAsserted(
+                        () -> assertThat(first.view().nodes().get(2).zone()).isEqualTo("west"));
         assertThat(second.view().nodes().get(1).zone()).isEqualTo("east");
     }
 

@@ -36,8 +36,7 @@ class PlacementTest {
         List<List<Integer>> assigned = new ArrayList<>();
         // when
         for (int partitions : topics) {
-            List<Integer> owners =
-                    Placement.place(List.of(), partitions, inOneZone(live), Placement.count(assigned));
+            List<Integer> owners = Placement.place(List.of(), partitions, inOneZone(live), Placement.count(assigned));
             assigned.add(owners);
             // then
             assertThat(owners).hasSize(partitions).isSubsetOf(live);
@@ -52,8 +51,7 @@ class PlacementTest {
             @ForAll @Size(max = 20) List<@IntRange(max = 9) Integer> placed,
             @ForAll @IntRange(min = 1, max = 30) int partitions) {
         // when
-        List<Integer> owners =
-                Placement.place(placed, partitions, inOneZone(live), Placement.count(List.of(placed)));
+        List<Integer> owners = Placement.place(placed, partitions, inOneZone(live), Placement.count(List.of(placed)));
         // then
         assertThat(owners.subList(0, placed.size())).isEqualTo(placed);
         assertThat(owners).hasSize(Math.max(partitions, placed.size()));

@@ -30,8 +30,8 @@ class RebalancingTest {
         Map<UUID, List<Integer>> after = next(before, zones(1, 2, 3), Set.of(), Set.of(), UNBOUNDED);
         // then
         assertThat(moves(before, after)).isEqualTo(4);
-        assertThat(after.values()).allSatisfy(nodes -> assertThat(Placement.count(List.of(nodes)))
-                .isEqualTo(Map.of(1, 2, 2, 2, 3, 2)));
+        assertThat(after.values())
+                .allSatisfy(nodes -> assertThat(Placement.count(List.of(nodes))).isEqualTo(Map.of(1, 2, 2, 2, 3, 2)));
     }
 
     @Test
@@ -69,7 +69,8 @@ class RebalancingTest {
         Map<UUID, List<Integer>> after = next(before, takers, Set.of(), Set.of(), UNBOUNDED);
         // then
         assertThat(after.values())
-                .allSatisfy(nodes -> assertThat(nodes).filteredOn(node -> node <= 2).hasSize(3));
+                .allSatisfy(
+                        nodes -> assertThat(nodes).filteredOn(node -> node <= 2).hasSize(3));
         assertThat(Placement.count(after.values())).isEqualTo(Map.of(1, 3, 2, 3, 3, 3, 4, 3));
     }
 
@@ -159,7 +160,8 @@ class RebalancingTest {
                 }
             }
         }
-        int total = homeless + kept.values().stream().mapToInt(Integer::intValue).sum();
+        int total =
+                homeless + kept.values().stream().mapToInt(Integer::intValue).sum();
         List<Integer> loads = new ArrayList<>(kept.values());
         loads.sort(Comparator.reverseOrder());
         int moves = homeless;
@@ -199,7 +201,8 @@ class RebalancingTest {
         int moves = 0;
         for (Map.Entry<UUID, List<Integer>> topic : before.entrySet()) {
             for (int p = 0; p < topic.getValue().size(); p++) {
-                moves += topic.getValue().get(p).equals(after.get(topic.getKey()).get(p)) ? 0 : 1;
+                moves +=
+                        topic.getValue().get(p).equals(after.get(topic.getKey()).get(p)) ? 0 : 1;
             }
         }
         return moves;

@@ -97,15 +97,17 @@ final class SimulatedConsumers implements SimulatedCoordinator.Members {
         int generation = consumer.generation;
         String memberId = consumer.memberId.get();
         // A long way: it may come to the coordinator when the member has long been put out.
-        world.after(world.random.nextInt(4_000), () -> world.toOwner(Simulation.JOURNAL, node -> node.coordinator()
-                .ifPresent(groups -> {
-                    boolean accepted = world.bugs.contains(PlantedBug.COMMIT_FROM_OLD_GENERATION)
-                            ? groups.commitUnchecked(GROUP, partition, offset)
-                            : groups.commit(GROUP, memberId, generation, partition, offset, world.nowMs);
-                    if (accepted) {
-                        committed(partition, offset, memberId, generation);
-                    }
-                })));
+        world.after(
+                world.random.nextInt(4_000),
+                () -> world.toOwner(
+                        Simulation.JOURNAL, node -> node.coordinator().ifPresent(groups -> {
+                            boolean accepted = world.bugs.contains(PlantedBug.COMMIT_FROM_OLD_GENERATION)
+                                    ? groups.commitUnchecked(GROUP, partition, offset)
+                                    : groups.commit(GROUP, memberId, generation, partition, offset, world.nowMs);
+                            if (accepted) {
+                                committed(partition, offset, memberId, generation);
+                            }
+                        })));
     }
 
     private void committed(TopicPartition partition, long offset, String memberId, int generation) {
@@ -157,8 +159,10 @@ final class SimulatedConsumers implements SimulatedCoordinator.Members {
     public void revoked(String memberId, int generation, Set<TopicPartition> partitions) {
         consumer(memberId).ifPresent(consumer -> {
             consumer.positions.keySet().removeAll(partitions);
-            world.after(world.random.nextInt(500), () -> world.toOwner(Simulation.JOURNAL, node -> node.coordinator()
-                    .ifPresent(groups -> groups.released(GROUP, memberId, partitions, world.nowMs))));
+            world.after(
+                    world.random.nextInt(500),
+                    () -> world.toOwner(Simulation.JOURNAL, node -> node.coordinator()
+                            .ifPresent(groups -> groups.released(GROUP, memberId, partitions, world.nowMs))));
         });
     }
 
@@ -172,7 +176,8 @@ final class SimulatedConsumers implements SimulatedCoordinator.Members {
 
     void requireAllRead() {
         Map<TopicPartition, Integer> counts = new TreeMap<>();
-        all.forEach(consumer -> consumer.positions.keySet().forEach(partition -> counts.merge(partition, 1, Integer::sum)));
+        all.forEach(
+                consumer -> consumer.positions.keySet().forEach(partition -> counts.merge(partition, 1, Integer::sum)));
         if (counts.size() < Simulation.ORDERS.partitionCount()) {
             throw new NotHealed("partitions without a reader in the end, read are " + counts);
         }

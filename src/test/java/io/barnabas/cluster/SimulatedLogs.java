@@ -62,7 +62,8 @@ final class SimulatedLogs {
         }
         ledger.records.add(record);
         long offset = ledger.base + ledger.records.size() - 1;
-        Object before = acknowledged.computeIfAbsent(key, absent -> new HashMap<>()).put(offset, record);
+        Object before =
+                acknowledged.computeIfAbsent(key, absent -> new HashMap<>()).put(offset, record);
         if (before != null && before != record) {
             throw new BrokenPromise("offset " + offset + " of " + key + " was given twice");
         }

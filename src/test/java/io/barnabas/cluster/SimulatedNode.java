@@ -239,12 +239,10 @@ final class SimulatedNode {
                 topics.put(topic.name(), new Versioned<>(topic, found.version()));
             } else if (found.value() instanceof PartDocument part) {
                 parts.put(
-                        new PartitionKey(
-                                UUID.fromString(ZkPaths.folderOf(path)), Integer.parseInt(ZkPaths.leaf(path))),
+                        new PartitionKey(UUID.fromString(ZkPaths.folderOf(path)), Integer.parseInt(ZkPaths.leaf(path))),
                         new Versioned<>(part, found.version()));
             } else if (found.value() instanceof Wanted wanted) {
-                assignments.put(
-                        UUID.fromString(ZkPaths.leaf(path)), new Versioned<>(wanted.nodes(), found.version()));
+                assignments.put(UUID.fromString(ZkPaths.leaf(path)), new Versioned<>(wanted.nodes(), found.version()));
             } else if (found.value() instanceof ControllerDocument leader) {
                 controller = OptionalInt.of(leader.nodeId());
             }
@@ -292,7 +290,8 @@ final class SimulatedNode {
                     && part.epoch() == change.epoch()
                     && !part.released()) {
                 world.zooKeeper.write(
-                        session, List.of(Write.set(path, part.release(), found.get().version())));
+                        session,
+                        List.of(Write.set(path, part.release(), found.get().version())));
             }
         });
     }
@@ -340,8 +339,8 @@ final class SimulatedNode {
         }
         hosted.put(key, epoch);
         if (key.equals(Simulation.JOURNAL)) {
-            coordinator = Optional.of(world.coordinator(
-                    this, batch -> hosted.getOrDefault(key, -1) == epoch && append(key, batch)));
+            coordinator = Optional.of(
+                    world.coordinator(this, batch -> hosted.getOrDefault(key, -1) == epoch && append(key, batch)));
         }
     }
 
@@ -400,8 +399,7 @@ final class SimulatedNode {
     private void stand() {
         if (!standing) {
             standing = true;
-            world.zooKeeper.write(
-                    session, List.of(Write.ephemeral(PATHS.controller() + "/" + session, id, session)));
+            world.zooKeeper.write(session, List.of(Write.ephemeral(PATHS.controller() + "/" + session, id, session)));
         }
     }
 
@@ -429,8 +427,8 @@ final class SimulatedNode {
         if (termVersion < 0) {
             return;
         }
-        ControllerPlan plan = ControllerPlan.of(
-                now, absences.awaited(now, world.nowMs), Optional.of(Simulation.MOVES_IN_FLIGHT));
+        ControllerPlan plan =
+                ControllerPlan.of(now, absences.awaited(now, world.nowMs), Optional.of(Simulation.MOVES_IN_FLIGHT));
         int term = termVersion;
         for (ControllerPlan.Assignment assignment : plan.assignments()) {
             soon(() -> write(assignment, term));
@@ -459,7 +457,10 @@ final class SimulatedNode {
     /** Where this node believes that a partition is served. */
     OptionalInt ownerOf(PartitionKey key) {
         try {
-            return snapshot().owner(key).map(owner -> OptionalInt.of(owner.nodeId())).orElseGet(OptionalInt::empty);
+            return snapshot()
+                    .owner(key)
+                    .map(owner -> OptionalInt.of(owner.nodeId()))
+                    .orElseGet(OptionalInt::empty);
         } catch (BarnabasException e) {
             return OptionalInt.empty();
         }

@@ -76,7 +76,9 @@ final class SimulatedZooKeeper {
             return false;
         }
         writes.forEach(this::apply);
-        writes.stream().filter(write -> write.kind() != Write.Kind.CHECK).forEach(write -> changed.accept(write.path()));
+        writes.stream()
+                .filter(write -> write.kind() != Write.Kind.CHECK)
+                .forEach(write -> changed.accept(write.path()));
         return true;
     }
 
@@ -125,8 +127,7 @@ final class SimulatedZooKeeper {
             case CHECK -> {}
             case CREATE -> documents.put(write.path(), new Document(write.value(), 0, write.session()));
             case SET ->
-                documents.put(
-                        write.path(), new Document(write.value(), before.version() + 1, before.session()));
+                documents.put(write.path(), new Document(write.value(), before.version() + 1, before.session()));
             case DELETE -> documents.remove(write.path());
         }
         if (write.value() instanceof PartDocument part && before != null) {

@@ -221,8 +221,8 @@ final class Simulation {
         logs.visible(JOURNAL).forEach(batch -> journaled.add((List<SimulatedCoordinator.Entry>) batch));
         Map<String, Integer> topics = new HashMap<>();
         TOPICS.forEach(topic -> topics.put(topic.name(), topic.partitionCount()));
-        SimulatedCoordinator made = new SimulatedCoordinator(
-                journaled, topics, () -> new UUID(1, ++uuids), journal, consumers, nowMs);
+        SimulatedCoordinator made =
+                new SimulatedCoordinator(journaled, topics, () -> new UUID(1, ++uuids), journal, consumers, nowMs);
         consumers.loaded(made.committed(SimulatedConsumers.GROUP));
         return made;
     }
@@ -248,8 +248,10 @@ final class Simulation {
     }
 
     void assigned(int termVersion) {
-        int latest =
-                zooKeeper.read(SimulatedZooKeeper.PATHS.controllerEpoch()).orElseThrow().version();
+        int latest = zooKeeper
+                .read(SimulatedZooKeeper.PATHS.controllerEpoch())
+                .orElseThrow()
+                .version();
         if (termVersion != latest) {
             throw new BrokenPromise("a leader of an earlier term wrote an assignment");
         }
@@ -260,7 +262,8 @@ final class Simulation {
         zooKeeper.read(SimulatedZooKeeper.PATHS.part(key)).ifPresent(found -> {
             PartDocument part = (PartDocument) found.value();
             if (part.epoch() == epoch && part.owner() == node.id && part.session() != session) {
-                throw new BrokenPromise("node " + node.id + " writes to " + key + " under a claim of an earlier session");
+                throw new BrokenPromise(
+                        "node " + node.id + " writes to " + key + " under a claim of an earlier session");
             }
         });
     }
@@ -274,7 +277,8 @@ final class Simulation {
                 List<SimulatedNode> owners =
                         nodes.values().stream().filter(node -> node.owns(key)).toList();
                 if (owners.size() != 1) {
-                    throw new NotHealed(topic.name() + "-" + p + " has " + owners.size() + " owners in the end: " + nodes.values());
+                    throw new NotHealed(
+                            topic.name() + "-" + p + " has " + owners.size() + " owners in the end: " + nodes.values());
                 }
                 counts.merge(owners.get(0).id, 1, Integer::sum);
             }

@@ -68,8 +68,8 @@ public final class SimulatedCoordinator {
                 new NodeUsage(),
                 uuids,
                 GroupEvents.NONE);
-        journaled.forEach(batch -> batch.forEach(
-                entry -> shard.replay(JournalFormat.decode(entry.encoded.key(), entry.encoded.value()))));
+        journaled.forEach(batch ->
+                batch.forEach(entry -> shard.replay(JournalFormat.decode(entry.encoded.key(), entry.encoded.value()))));
         take(shard.loaded(now(nowMs)), nowMs);
     }
 
@@ -80,7 +80,8 @@ public final class SimulatedCoordinator {
                         new JoinRequest(
                                 memberId, "simulated", Set.of(topic), Optional.empty(), SESSION_MS, REBALANCE_MS),
                         now(nowMs)))
-                .flatMap(outcome -> take(outcome, nowMs) ? Optional.of(outcome.reply().memberId()) : Optional.empty());
+                .flatMap(outcome ->
+                        take(outcome, nowMs) ? Optional.of(outcome.reply().memberId()) : Optional.empty());
     }
 
     /** Whether the member is known. */
@@ -117,8 +118,7 @@ public final class SimulatedCoordinator {
         if (over || shard.table().group(group).isEmpty()) {
             return false;
         }
-        JournalRecord record =
-                new JournalRecord.OffsetChanged(group, partition, new CommittedOffset(offset, ""));
+        JournalRecord record = new JournalRecord.OffsetChanged(group, partition, new CommittedOffset(offset, ""));
         shard.table().apply(record);
         over = !journal.append(List.of(new Entry(record)));
         return !over;
@@ -133,10 +133,8 @@ public final class SimulatedCoordinator {
 
     public SortedMap<TopicPartition, Long> committed(String group) {
         SortedMap<TopicPartition, Long> found = new TreeMap<>();
-        shard.table()
-                .group(group)
-                .ifPresent(known ->
-                        known.offsets().forEach((partition, offset) -> found.put(partition, offset.offset())));
+        shard.table().group(group).ifPresent(known -> known.offsets()
+                .forEach((partition, offset) -> found.put(partition, offset.offset())));
         return found;
     }
 
@@ -174,8 +172,7 @@ public final class SimulatedCoordinator {
             assigned.assignment()
                     .partitions()
                     .forEach(partition -> positions.put(partition, committed.getOrDefault(partition, 0L)));
-            members.assigned(
-                    assigned.memberId(), assigned.assignment().generation(), positions);
+            members.assigned(assigned.memberId(), assigned.assignment().generation(), positions);
         } else if (notice instanceof Notice.Revoked revoked) {
             members.revoked(revoked.memberId(), revoked.generation(), revoked.partitions());
         } else {

@@ -75,7 +75,13 @@ public final class InMemoryCluster implements Cluster {
     public ClusterView view() {
         Node node = new Node(NODE_ID, URI.create("http://127.0.0.1:8080"));
         return new ClusterView(
-                "in-memory", NODE_ID, new TreeMap<>(Map.of(NODE_ID, node)), OptionalInt.of(NODE_ID), topics, owners, wanted());
+                "in-memory",
+                NODE_ID,
+                new TreeMap<>(Map.of(NODE_ID, node)),
+                OptionalInt.of(NODE_ID),
+                topics,
+                owners,
+                wanted());
     }
 
     /** Gives a partition to another node, which need not live. */
