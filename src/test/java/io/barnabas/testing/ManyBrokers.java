@@ -79,12 +79,12 @@ public final class ManyBrokers implements AutoCloseable {
         public final Fetching fetching;
         public final Producing producing;
         public final Positioning positioning;
+        public final GroupCoordinator coordinator;
 
         /** What it asked of others, in order. */
         public final List<PeerOperation> forwarded = new CopyOnWriteArrayList<>();
 
         private final PeerServer server = PeerServer.start();
-        private final GroupCoordinator coordinator;
         private final LongPollNews news;
         private final RemoteLogs remotes;
 
