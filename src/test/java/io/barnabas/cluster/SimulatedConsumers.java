@@ -31,7 +31,7 @@ final class SimulatedConsumers implements SimulatedCoordinator.Members {
         private Optional<String> memberId = Optional.empty();
         private Optional<SimulatedCoordinator> coordinator = Optional.empty();
         private int generation;
-        private final SortedMap<TopicPartition, Long> positions = new TreeMap<>();
+        private final Map<TopicPartition, Long> positions = new TreeMap<>();
         private long silentUntilMs;
     }
 
