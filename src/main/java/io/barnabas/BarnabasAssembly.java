@@ -4,6 +4,7 @@ import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Groups;
+import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
@@ -14,6 +15,7 @@ import io.barnabas.cluster.Cluster;
 import io.barnabas.group.GroupCoordinator;
 import io.barnabas.metrics.NodeMetrics;
 import io.barnabas.rest.Bodies;
+import io.barnabas.rest.NodeStatus;
 import io.barnabas.rest.Offsets;
 import io.barnabas.rest.PeerDoor;
 import io.barnabas.rest.Responders;
@@ -100,6 +102,19 @@ class BarnabasAssembly {
     @Singleton
     Topics topics(Node node) {
         return node.topics();
+    }
+
+    @Produces
+    @Singleton
+    Partitions partitions(Node node) {
+        return node.partitions();
+    }
+
+    @Produces
+    @Singleton
+    NodeStatus.Source nodeStatus(Node node) {
+        String version = ProgramVersion.read();
+        return () -> node.status(version);
     }
 
     @Produces

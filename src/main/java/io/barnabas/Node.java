@@ -34,11 +34,14 @@ import io.barnabas.log.LogEngine;
 import io.barnabas.metrics.NodeMetrics;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import io.barnabas.rest.NodeStatus;
 import io.barnabas.rest.PeerDoor;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -77,6 +80,7 @@ final class Node implements NodeState {
     private final NodeThreads threads;
     private final Clock clock;
     private final NodeMetrics metrics;
+    private final Instant madeAt;
     private final Parts parts;
 
     /** Guards itself: the thread of a signal and the one that stops the node drain it, one of them. */
@@ -115,6 +119,7 @@ final class Node implements NodeState {
         this.threads = requireNonNull(threads, "threads");
         this.clock = requireNonNull(clock, "clock");
         this.metrics = requireNonNull(metrics, "metrics");
+        this.madeAt = clock.instant();
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
@@ -387,6 +392,14 @@ final class Node implements NodeState {
                 : engine.stuck(settings.health().stuckAfterMs());
     }
 
+    /** For the page that people see. */
+    NodeStatus status(String version) {
+        HealthChecks.Check ready = HealthChecks.ready(this);
+        return new NodeStatus(
+                version, madeAt, phase().name().toLowerCase(Locale.ROOT), ready.up(), Optional.ofNullable((String)
+                        ready.data().get("advice")));
+    }
+
     Cluster cluster() {
         return running(cluster);
     }
@@ -397,6 +410,10 @@ final class Node implements NodeState {
 
     RoutedGroupCoordinator coordinator() {
         return running(coordinator);
+    }
+
+    Partitions partitions() {
+        return running(partitions);
     }
 
     /** The groups that this node coordinates itself. */

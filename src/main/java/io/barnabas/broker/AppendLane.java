@@ -116,8 +116,8 @@ final class AppendLane {
             PartitionLog now;
             try {
                 now = partitions.writableLog(partition);
-            } catch (BarnabasException e) {
-                noOwner(e);
+            } catch (RuntimeException e) {
+                noOwner(BarnabasException.of(e));
                 return;
             }
             if (now instanceof RemotePartitionLog remote) {
@@ -186,13 +186,21 @@ final class AppendLane {
             inLog += taken.size();
         }
         for (Waiting append : taken) {
-            now.append(append.batches, append.acks)
-                    .whenComplete((result, failure) -> cameOutOfLog(append, result, failure));
+            appendTo(now, append).whenComplete((result, failure) -> cameOutOfLog(append, result, failure));
         }
         synchronized (lock) {
             busy = false;
         }
         return true;
+    }
+
+    /** With positions of its own, for what comes back is given to another log. */
+    private static CompletionStage<AppendResult> appendTo(PartitionLog log, Waiting append) {
+        try {
+            return log.append(append.batches.duplicate(), append.acks);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private void cameOutOfLog(Waiting append, AppendResult result, Throwable failure) {

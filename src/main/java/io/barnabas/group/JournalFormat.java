@@ -222,7 +222,13 @@ final class JournalFormat {
     }
 
     private static TopicPartition partition(FieldReader reader) {
-        return new TopicPartition(reader.text(), reader.int32());
+        String topic = reader.text();
+        int partition = reader.int32();
+        try {
+            return new TopicPartition(topic, partition);
+        } catch (BarnabasException | IllegalArgumentException e) { // names are a client's to choose, but not here
+            throw corrupt("a partition that no topic can have");
+        }
     }
 
     private static FieldReader value(String what, byte[] bytes) {

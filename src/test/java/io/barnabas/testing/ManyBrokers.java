@@ -45,8 +45,8 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Several brokers in one process that call each other over real HTTP on loopback. Their logs are in memory and belong to
- * all of them, as with storage that outlives a node: a partition may move. Groups and consumer instances are there once the test has made
- * the topic in which groups are journaled.
+ * all of them, as with storage that outlives a node: a partition may move. Groups and consumer instances are there once
+ * the test has made the topic in which groups are journaled.
  */
 public final class ManyBrokers implements AutoCloseable {
     public final SharedCluster cluster = new SharedCluster();
@@ -88,14 +88,13 @@ public final class ManyBrokers implements AutoCloseable {
         public final Fetching fetching;
         public final Producing producing;
         public final Positioning positioning;
+        public final RoutedGroupCoordinator coordinator;
+        public final Consumers consumers;
 
         /** What it asked of others, in order. */
         public final List<PeerOperation> forwarded = new CopyOnWriteArrayList<>();
 
         private final PeerServer server = PeerServer.start();
-        public final RoutedGroupCoordinator coordinator;
-        public final Consumers consumers;
-
         private final ConsumerInstances instances;
         private final LongPollNews news;
         private final RemoteLogs remotes;

@@ -92,7 +92,13 @@ public final class HttpPeerCalls implements PeerCalls {
                     ErrorCode.OVERLOADED, "too many calls to node " + nodeId + " are on their way, try again"));
         }
         long begun = nanoTime.getAsLong();
-        CompletableFuture<ByteBuffer> answer = send(now.thisNodeId(), node, operation, body, timeoutMs);
+        CompletableFuture<ByteBuffer> answer;
+        try {
+            answer = send(now.thisNodeId(), node, operation, body, timeoutMs);
+        } catch (RuntimeException e) { // an address that is none, no secret yet, a pool that takes nothing any more
+            answer = CompletableFuture.failedFuture(new BarnabasException(
+                    ErrorCode.PEER_UNREACHABLE, "node " + nodeId + " cannot be called: " + e.getMessage()));
+        }
         return answer.whenComplete((done, failure) -> {
             room.leave(operation, bytes);
             if (operation != PeerOperation.NEWS) { // which only waits

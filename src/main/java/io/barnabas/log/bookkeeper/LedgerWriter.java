@@ -62,6 +62,10 @@ final class LedgerWriter {
     private final List<WaitingRepeat> repeats = new ArrayList<>();
 
     private Phase phase = new Phase.Idle();
+
+    /** Whether somebody looks soon for what has waited too long. */
+    private boolean watching;
+
     private CompletableFuture<Void> handOver;
 
     /** Written by the turn, read by anybody. */
@@ -167,6 +171,20 @@ final class LedgerWriter {
         long now = context.nanoTime().getAsLong();
         appends.forEach(append -> waiting.add(new Waiting(append, now)));
         pump();
+        watch();
+    }
+
+    /** Bookies or ZooKeeper may take however long they like to make or end a ledger: who waits for that is told in time. */
+    private void watch() {
+        boolean held = !(phase instanceof Phase.Writing) && !isLost();
+        if (!watching && held && !(waiting.isEmpty() && again.isEmpty() && inFlight.isEmpty())) {
+            watching = true;
+            later(() -> {
+                watching = false;
+                expire(tooFewBookies());
+                watch();
+            });
+        }
     }
 
     /** Ends an open ledger that is old enough, so that retention can take it. */
@@ -483,6 +501,7 @@ final class LedgerWriter {
                 Ledgers.failure("writing", failure).getMessage());
         phase = new Phase.Mending(ledger);
         mend(ledger);
+        watch();
     }
 
     private void mend(OpenLedger ledger) {
@@ -539,7 +558,7 @@ final class LedgerWriter {
                 why.code().retriable() && why.code() != ErrorCode.NOT_OWNER
                         ? why.code()
                         : ErrorCode.NOT_ENOUGH_REPLICAS,
-                "waited for " + context.settings().replicaWaitMs() + " ms: " + why.getMessage(),
+                id + " could not be written for " + context.settings().replicaWaitMs() + " ms: " + why.getMessage(),
                 why);
         while (!waiting.isEmpty() && waiting.peek().arrivedNanos - limit < 0) {
             answers.failed(waiting.poll().append, reason);
@@ -571,7 +590,7 @@ final class LedgerWriter {
     }
 
     private BarnabasException tooFewBookies() {
-        return new BarnabasException(ErrorCode.NOT_ENOUGH_REPLICAS, "too few bookies answer");
+        return new BarnabasException(ErrorCode.NOT_ENOUGH_REPLICAS, "too few bookies answer, or ZooKeeper does not");
     }
 
     private BarnabasException notOwner(Throwable failure) {

@@ -174,4 +174,18 @@ class OwnersTest {
         assertThat(get(append).baseOffset()).isZero();
         assertThat(engines.documents().list(id).segments()).hasSize(1);
     }
+
+    @Test
+    void failsAppendsInBoundedTimeWhileALedgerCannotBeListedAndLeavesNoGap() {
+        // given
+        PartitionLog log = claimed(engines.engine(SmallSettings.with(64 << 10, 1 << 20, 1 << 20)), 1);
+        engines.documents().away(true);
+        // when
+        ErrorCode code = codeOf(log.append(batch("a"), Acks.ALL));
+        // then
+        assertThat(code).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+        engines.documents().away(false);
+        assertThat(get(log.append(batch("b"), Acks.ALL)).baseOffset()).isZero();
+        assertThat(all(log)).containsExactly("0:b");
+    }
 }

@@ -35,4 +35,37 @@ final class SmallSettings {
                 defaults.orphanAgeMs(),
                 false);
     }
+
+    /** The defaults with so many bookies. */
+    static BookKeeperSettings copies(int copies) {
+        BookKeeperSettings defaults = BookKeeperSettings.DEFAULTS;
+        return new BookKeeperSettings(
+                defaults.root(),
+                copies,
+                copies,
+                Math.min(2, copies),
+                defaults.maxEntryBytes(),
+                defaults.entriesInFlight(),
+                defaults.rollBytes(),
+                defaults.rollIntervalMs(),
+                defaults.reducedRollIntervalMs(),
+                defaults.snapshotBytes(),
+                defaults.indexIntervalBytes(),
+                defaults.maxLedgersPerPartition(),
+                defaults.tailCacheBytes(),
+                defaults.readAheadBytes(),
+                defaults.readWindowBytes(),
+                defaults.openLedgers(),
+                defaults.replicaWaitMs(),
+                defaults.retryIntervalMs(),
+                defaults.addTimeoutMs(),
+                defaults.addQuorumTimeoutMs(),
+                defaults.readTimeoutMs(),
+                defaults.ioThreads(),
+                defaults.workerThreads(),
+                defaults.deleteDelayMs(),
+                defaults.orphanIntervalMs(),
+                defaults.orphanAgeMs(),
+                defaults.orphanDeletion());
+    }
 }
