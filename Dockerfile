@@ -2,8 +2,8 @@
 # JVM maps. Built from a clean clone:
 #   docker build -t barnabas .
 #   docker run -p 8080:8080 -v barnabas:/var/lib/barnabas barnabas
-# It may run as any user id and with a read-only root file system: /var/lib/barnabas (the data) and /tmp (what the
-# server unpacks at a start, about 40 MB) are written, nothing else.
+# It may run as any user id and with a read-only root file system: /var/lib/barnabas (the data) and /tmp (where the
+# server's root folder is copied to at a start, about 130 MB) are written, nothing else.
 
 FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /src
