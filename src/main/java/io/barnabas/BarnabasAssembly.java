@@ -4,16 +4,18 @@ import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Groups;
+import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
-import io.barnabas.broker.consumer.ConsumerInstances;
+import io.barnabas.broker.consumer.Consumers;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.format.RecordsLimits;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.group.GroupCoordinator;
 import io.barnabas.metrics.NodeMetrics;
 import io.barnabas.rest.Bodies;
+import io.barnabas.rest.NodeStatus;
 import io.barnabas.rest.Offsets;
 import io.barnabas.rest.PeerDoor;
 import io.barnabas.rest.Responders;
@@ -104,6 +106,19 @@ class BarnabasAssembly {
 
     @Produces
     @Singleton
+    Partitions partitions(Node node) {
+        return node.partitions();
+    }
+
+    @Produces
+    @Singleton
+    NodeStatus.Source nodeStatus(Node node) {
+        String version = ProgramVersion.read();
+        return () -> node.status(version);
+    }
+
+    @Produces
+    @Singleton
     Producing producing(Node node) {
         return node.producing();
     }
@@ -176,8 +191,8 @@ class BarnabasAssembly {
 
     @Produces
     @Singleton
-    ConsumerInstances instances(Node node) {
-        return node.frontEnds().instances();
+    Consumers consumers(Node node) {
+        return node.frontEnds().consumers();
     }
 
     @Produces

@@ -15,31 +15,33 @@ import java.util.concurrent.Future;
 
 /**
  * Starts the node when its application starts and stops it when that stops, SIGTERM included. The order is that of
- * {@link Parts}; nothing else in the application starts or stops anything.
+ * {@link Parts}; nothing else in the application starts or stops anything. At SIGTERM the node drains first, while the
+ * server still serves.
  *
  * <p>A start that fails ends the process where {@link FailedStart} says so; elsewhere it fails the deployment.
  */
 @ApplicationScoped
 public class BarnabasLifecycle {
     private final Instance<BarnabasSettings> settings;
-    private final Instance<Parts> parts;
+    private final Instance<Node> node;
     private final HttpAddress address;
     private String contextPath = "";
     private Parts running;
     private Announcement announcement;
+    private TerminationSignal termination;
     private Future<?> firstAnswer;
 
     protected BarnabasLifecycle() { // for the CDI proxy
         this.settings = null;
-        this.parts = null;
+        this.node = null;
         this.address = null;
     }
 
-    /** Takes the parts unmade, so that what goes wrong while they are made is told like what goes wrong at their start. */
+    /** Takes the node unmade, so that what goes wrong while it is made is told like what goes wrong at its start. */
     @Inject
-    BarnabasLifecycle(Instance<BarnabasSettings> settings, Instance<Parts> parts, HttpAddress address) {
+    BarnabasLifecycle(Instance<BarnabasSettings> settings, Instance<Node> node, HttpAddress address) {
         this.settings = requireNonNull(settings, "settings");
-        this.parts = requireNonNull(parts, "parts");
+        this.node = requireNonNull(node, "node");
         this.address = requireNonNull(address, "address");
     }
 
@@ -55,10 +57,13 @@ public class BarnabasLifecycle {
         try {
             read = Optional.of(settings.get());
             announcement = new Announcement(address.url(contextPath), read.get().dataDir(), startedNanos);
-            Parts made = parts.get();
-            made.start();
-            running = made;
-            firstAnswer = FirstAnswer.from(address.probe(contextPath)).thenRun(() -> announcement.ready(made));
+            Node made = node.get();
+            made.parts().start();
+            running = made.parts();
+            if (FailedStart.inPayaraMicro()) { // in a Payara Server the process is not ours to end
+                termination = TerminationSignal.handle(made::drain);
+            }
+            firstAnswer = FirstAnswer.from(address.probe(contextPath)).thenRun(() -> announcement.ready(running));
         } catch (RuntimeException | LinkageError e) {
             new FailedStart(read.map(BarnabasSettings::exitOnFailure)).handle(e);
         }
@@ -67,6 +72,9 @@ public class BarnabasLifecycle {
     void stop(@Observes Shutdown event) {
         if (running != null) {
             firstAnswer.cancel(false);
+            if (termination != null) {
+                termination.close();
+            }
             running.stop();
             announcement.stopped();
         }

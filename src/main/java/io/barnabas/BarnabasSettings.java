@@ -6,6 +6,7 @@ import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.consumer.ConsumerSettings;
 import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
+import io.barnabas.broker.group.RoutingSettings;
 import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
@@ -40,6 +41,7 @@ import java.util.Optional;
  * @param log {@code barnabas.log.*}
  * @param bookkeeper {@code barnabas.bookkeeper.*}
  * @param group {@code barnabas.group.*}
+ * @param coordinator {@code barnabas.coordinator.*}
  * @param broker {@code barnabas.broker.*}
  * @param peer {@code barnabas.peer.*}
  * @param records {@code barnabas.produce.*}
@@ -64,6 +66,7 @@ record BarnabasSettings(
         EmbeddedLogSettings log,
         BookKeeperSettings bookkeeper,
         GroupSettings group,
+        RoutingSettings coordinator,
         BrokerSettings broker,
         PeerSettings peer,
         RecordsLimits records,
@@ -117,6 +120,7 @@ record BarnabasSettings(
                 binder.bind("barnabas.log.", EmbeddedLogSettings.class),
                 binder.bind("barnabas.bookkeeper.", BookKeeperSettings.class),
                 binder.bind("barnabas.group.", GroupSettings.class),
+                binder.bind("barnabas.coordinator.", RoutingSettings.class),
                 binder.bind("barnabas.broker.", BrokerSettings.class),
                 binder.bind("barnabas.peer.", PeerSettings.class),
                 binder.bind("barnabas.produce.", RecordsLimits.class),

@@ -2,6 +2,9 @@ package io.barnabas;
 
 import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.consumer.ConsumerInstances;
+import io.barnabas.broker.consumer.ConsumerRequests;
+import io.barnabas.broker.consumer.Consumers;
+import io.barnabas.broker.consumer.RoutedConsumers;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.subscription.Subscriptions;
 import io.barnabas.rest.Bodies;
@@ -10,6 +13,7 @@ import io.barnabas.rest.Responders;
 import io.barnabas.websocket.Sockets;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 
 /** What HTTP and WebSocket are made of, over a node's use cases. Built once, when these are there. */
 final class FrontEnds {
@@ -18,6 +22,8 @@ final class FrontEnds {
     private final Bodies bodies;
     private final Offsets offsets;
     private final ConsumerInstances instances;
+    private final ConsumerRequests consumerRequests;
+    private final Consumers consumers;
     private final Sockets sockets;
 
     FrontEnds(
@@ -30,8 +36,9 @@ final class FrontEnds {
         responders = new Responders(threads.pool("answer", settings.rest().responderThreads()));
         bodies = new Bodies(settings.rest());
         offsets = new Offsets(node.positioning());
+        Supplier<String> names = () -> UUID.randomUUID().toString();
         instances = new ConsumerInstances(
-                node.coordinator(),
+                node.ownGroups(),
                 node.topics(),
                 node.fetching(),
                 node.positioning(),
@@ -39,7 +46,12 @@ final class FrontEnds {
                 timer,
                 threads.pool("consumer", 2),
                 System::nanoTime,
-                () -> UUID.randomUUID().toString());
+                names);
+        consumerRequests = new ConsumerRequests(instances, settings.consumer(), timer);
+        consumers = new RoutedConsumers(
+                instances, node.coordinatorRoute(), settings.broker().maxFetchWaitMs(), System::nanoTime, names);
+        node.coordinator().whenUnloaded(instances::moved);
+        node.coordinator().whenViewChanged(consumerRequests::viewChanged);
         Subscriptions subscriptions = new Subscriptions(
                 node.topics(), node.fetching(), node.positioning(), node.coordinator(), settings.subscription());
         sockets = new Sockets(
@@ -85,8 +97,13 @@ final class FrontEnds {
         return offsets;
     }
 
-    ConsumerInstances instances() {
-        return instances;
+    /** Instances, wherever they work. */
+    Consumers consumers() {
+        return consumers;
+    }
+
+    ConsumerRequests consumerRequests() {
+        return consumerRequests;
     }
 
     Sockets sockets() {

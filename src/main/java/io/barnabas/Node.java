@@ -5,14 +5,20 @@ import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Groups;
+import io.barnabas.broker.OwnPartitions;
 import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
+import io.barnabas.broker.group.CoordinatorRoute;
+import io.barnabas.broker.group.RoutedGroupCoordinator;
 import io.barnabas.broker.peer.HttpPeerCalls;
 import io.barnabas.broker.peer.LongPollNews;
+import io.barnabas.broker.peer.PartitionCalls;
 import io.barnabas.broker.peer.PeerCredential;
 import io.barnabas.broker.peer.PeerDesk;
+import io.barnabas.broker.peer.PeerOperation;
+import io.barnabas.broker.peer.RemoteLogs;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
@@ -22,23 +28,30 @@ import io.barnabas.group.GroupCoordinator;
 import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.log.DataDirectory;
 import io.barnabas.log.DiskFiles;
-import io.barnabas.log.EmbeddedLogEngine;
 import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
 import io.barnabas.metrics.NodeMetrics;
+import io.barnabas.record.BarnabasException;
+import io.barnabas.record.ErrorCode;
+import io.barnabas.rest.NodeStatus;
 import io.barnabas.rest.PeerDoor;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,12 +80,17 @@ final class Node implements NodeState {
     private final NodeThreads threads;
     private final Clock clock;
     private final NodeMetrics metrics;
+    private final Instant madeAt;
     private final Parts parts;
+
+    /** Guards itself: the thread of a signal and the one that stops the node drain it, one of them. */
+    private final AtomicBoolean drained = new AtomicBoolean();
 
     // Written by the starting thread, each before whatever uses it starts; volatile because health asks from the start.
     private volatile DataDirectory folder;
     private volatile ScheduledThreadPoolExecutor timer;
     private volatile Executor responders;
+    private LogEngines engines;
     private volatile LogEngine engine;
     private volatile EmbeddedZooKeeper zooKeeper;
     private volatile ZooKeeperCluster cluster;
@@ -80,7 +98,10 @@ final class Node implements NodeState {
     private volatile PeerDoor peerDoor;
     private volatile HttpPeerCalls peerCalls;
     private volatile LongPollNews peerNews;
-    private volatile GroupCoordinator coordinator;
+    private volatile RemoteLogs remoteLogs;
+    private volatile JournaledGroupCoordinator ownGroups;
+    private volatile CoordinatorRoute coordinatorRoute;
+    private volatile RoutedGroupCoordinator coordinator;
     private volatile Partitions partitions;
     private volatile Topics topics;
     private volatile Fetching fetching;
@@ -98,12 +119,14 @@ final class Node implements NodeState {
         this.threads = requireNonNull(threads, "threads");
         this.clock = requireNonNull(clock, "clock");
         this.metrics = requireNonNull(metrics, "metrics");
+        this.madeAt = clock.instant();
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
-                new Part("log engine", this::startEngine, () -> engine.close()),
+                new Part("log engine", this::startEngine, this::stopEngine),
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
                 new Part("cluster membership", this::startCluster, this::stopCluster),
+                new Part("ledgers", () -> {}, this::handOver),
                 new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
                 new Part("metrics", this::startMetrics, metrics::close),
                 new Part("front ends", this::startFrontEnds, this::drain)));
@@ -122,19 +145,18 @@ final class Node implements NodeState {
         responders = threads.pool("respond", settings.responderThreads());
     }
 
+    /** The other engine starts with the cluster, in whose documents it keeps what it knows of its logs. */
     private void startEngine() {
-        if (settings.engine() != BarnabasSettings.Engine.LOCAL) {
-            throw new SettingsException("barnabas.engine: this build cannot start the engine for many machines yet");
+        engines = new LogEngines(settings, threads, clock, responders, metrics.log());
+        if (settings.engine() == BarnabasSettings.Engine.LOCAL) {
+            engine = engines.local();
         }
-        engine = new EmbeddedLogEngine(
-                settings.dataDir(),
-                settings.log(),
-                new DiskFiles(),
-                clock,
-                System::nanoTime,
-                responders,
-                threads.factory("log"),
-                metrics.log());
+    }
+
+    private void stopEngine() {
+        if (engine != null) {
+            engine.close();
+        }
     }
 
     private void startZooKeeper() {
@@ -156,28 +178,75 @@ final class Node implements NodeState {
     private void startCluster() {
         cluster = new ZooKeeperCluster(
                 clusterSettings(), LogConfig::of, clock, UUID::randomUUID, threads.factory("cluster"));
+        if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
+            engine = engines.bookkeeper(clusterSettings(), cluster);
+        }
         connectPeers();
-        coordinator = new JournaledGroupCoordinator(
-                settings.group(),
-                this::partitionCount,
-                clock,
-                System::nanoTime,
-                new ExecutorTimers(timer),
-                threads.pool("group", 2),
-                threads.pool("notice", 1),
-                UUID::randomUUID,
-                metrics.groups());
-        partitions = new Partitions(cluster, engine, coordinator, settings.broker());
+        coordinateGroups();
+        partitions = new Partitions(
+                cluster,
+                engine,
+                coordinator,
+                settings.broker(),
+                remoteLogs,
+                settings.engine() == BarnabasSettings.Engine.LOCAL,
+                timer,
+                responders,
+                System::nanoTime);
         topics = new Topics(cluster, partitions, settings.broker());
         fetching = new Fetching(partitions, settings.broker(), timer, responders);
         producing = new Producing(cluster, partitions, settings.broker(), clock);
+        new PartitionCalls(new OwnPartitions(partitions, fetching), peerNews).register(peerDesk);
         cluster.listen(partitions);
         cluster.listen(producing);
         cluster.listen(peerNews);
+        cluster.listen(coordinator);
         cluster.listen(metrics.cluster());
         cluster.start();
         folder.claim(new DataDirectory.Meta(
                 Integer.toString(settings.nodeId()), cluster.view().clusterId()));
+    }
+
+    private void coordinateGroups() {
+        ExecutorTimers timers = new ExecutorTimers(timer);
+        Executor notices = threads.pool("notice", 1);
+        ownGroups = new JournaledGroupCoordinator(
+                settings.group(),
+                this::partitionCount,
+                clock,
+                System::nanoTime,
+                timers,
+                threads.pool("group", 2),
+                notices,
+                UUID::randomUUID,
+                metrics.groups());
+        coordinatorRoute = new CoordinatorRoute(
+                ownGroups::journalPartition,
+                cluster::view,
+                peerCalls,
+                settings.coordinator(),
+                timers,
+                System::nanoTime);
+        coordinator = new RoutedGroupCoordinator(
+                ownGroups, cluster::view, coordinatorRoute, peerNews, notices, UUID::randomUUID);
+        peerDesk.register(PeerOperation.GROUP, coordinator.requests());
+        peerDesk.register(PeerOperation.CONSUMER, this::answerConsumer);
+    }
+
+    /** Other nodes know this one as a coordinator before instances can work here. */
+    private CompletionStage<ByteBuffer> answerConsumer(int fromNode, ByteBuffer call) {
+        FrontEnds serving = frontEnds;
+        return serving == null
+                ? CompletableFuture.failedFuture(
+                        new BarnabasException(ErrorCode.COORDINATOR_LOADING, "this node is starting, try again"))
+                : serving.consumerRequests().handle(fromNode, call);
+    }
+
+    /** Ends ledgers well while there is a cluster to write that down, so that their next owner has nothing to recover. */
+    private void handOver() {
+        if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
+            engine.close();
+        }
     }
 
     /** What nodes ask each other; used from the first view on, so it is there before the cluster starts. */
@@ -189,14 +258,17 @@ final class Node implements NodeState {
         peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
         peerDoor = new PeerDoor(
                 peerDesk, threads.pool("peer-answer", settings.peer().threads()));
-        peerCalls = new HttpPeerCalls(cluster::view, credential, settings.peer(), timer, peers, System::nanoTime);
+        peerCalls = new HttpPeerCalls(
+                cluster::view, credential, settings.peer(), timer, peers, System::nanoTime, metrics.peers());
         peerNews = new LongPollNews(
                 peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
                         .getMostSignificantBits());
+        remoteLogs = new RemoteLogs(peerCalls, peerNews, settings.peer(), timer);
     }
 
     private void stopCluster() {
         peerNews.close();
+        remoteLogs.close();
         cluster.close();
     }
 
@@ -236,7 +308,7 @@ final class Node implements NodeState {
 
     private void startMetrics() {
         NodeGauges.show(metrics, this);
-        metrics.start(coordinator, partitions::logs, timer, responders);
+        metrics.start(ownGroups, partitions::logs, timer, responders);
     }
 
     private void startFrontEnds() {
@@ -244,13 +316,29 @@ final class Node implements NodeState {
         frontEnds.start();
     }
 
-    /** Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. */
-    private void drain() throws InterruptedException {
+    /**
+     * Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. Bounded in
+     * time; done once, and who calls meanwhile waits for it: SIGTERM comes before the stop of the parts.
+     */
+    void drain() {
+        synchronized (drained) {
+            if (drained.compareAndSet(false, true)) {
+                drainOnce();
+            }
+        }
+    }
+
+    private void drainOnce() {
         LOG.info("draining");
+        partitions.drain(); // first, so that health tells it before the first client is told
         frontEnds.drain();
-        partitions.drain();
         fetching.drain();
-        frontEnds.close();
+        try {
+            frontEnds.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.info("drained");
     }
 
     @Override
@@ -304,6 +392,14 @@ final class Node implements NodeState {
                 : engine.stuck(settings.health().stuckAfterMs());
     }
 
+    /** For the page that people see. */
+    NodeStatus status(String version) {
+        HealthChecks.Check ready = HealthChecks.ready(this);
+        return new NodeStatus(
+                version, madeAt, phase().name().toLowerCase(Locale.ROOT), ready.up(), Optional.ofNullable((String)
+                        ready.data().get("advice")));
+    }
+
     Cluster cluster() {
         return running(cluster);
     }
@@ -312,8 +408,21 @@ final class Node implements NodeState {
         return running(peerDoor);
     }
 
-    GroupCoordinator coordinator() {
+    RoutedGroupCoordinator coordinator() {
         return running(coordinator);
+    }
+
+    Partitions partitions() {
+        return running(partitions);
+    }
+
+    /** The groups that this node coordinates itself. */
+    JournaledGroupCoordinator ownGroups() {
+        return running(ownGroups);
+    }
+
+    CoordinatorRoute coordinatorRoute() {
+        return running(coordinatorRoute);
     }
 
     Topics topics() {

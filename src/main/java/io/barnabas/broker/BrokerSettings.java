@@ -11,7 +11,12 @@ import io.barnabas.record.ErrorCode;
  * @param maxFetchWaitMs longest long poll
  * @param maxWaitingFetches long polls that may wait at once
  * @param maxDecompressedBytes of one batch from a client
- * @param openTimeoutMs how long the creation of a topic waits for its partitions to open
+ * @param openTimeoutMs how long the creation of a topic waits for its partitions to open, on whatever node
+ * @param ownershipWaitMs how long a request waits for a partition that changes hands; some seconds more than ZooKeeper's
+ *     session time-out, after which a dead owner is replaced
+ * @param maxWaitingAppendBytes of appends that wait for an owner, over all partitions
+ * @param maxForwardedPolls long polls that may wait at other nodes; more wait here until the owner tells of records
+ * @param maxForwardBytes of appends that go to another node in one call; a single larger one still does
  */
 public record BrokerSettings(
         int defaultPartitionCount,
@@ -19,10 +24,15 @@ public record BrokerSettings(
         int maxFetchWaitMs,
         int maxWaitingFetches,
         int maxDecompressedBytes,
-        int openTimeoutMs) {
+        int openTimeoutMs,
+        int ownershipWaitMs,
+        long maxWaitingAppendBytes,
+        int maxForwardedPolls,
+        int maxForwardBytes) {
 
     /** What holds when nothing is set. */
-    public static final BrokerSettings DEFAULTS = new BrokerSettings(1, 16 << 20, 300_000, 10_000, 64 << 20, 30_000);
+    public static final BrokerSettings DEFAULTS =
+            new BrokerSettings(1, 16 << 20, 300_000, 10_000, 64 << 20, 30_000, 13_000, 64L << 20, 256, 4 << 20);
 
     public BrokerSettings {
         positive("default partition count", defaultPartitionCount);
@@ -31,9 +41,30 @@ public record BrokerSettings(
         positive("max waiting fetches", maxWaitingFetches);
         positive("max decompressed bytes", maxDecompressedBytes);
         positive("open timeout", openTimeoutMs);
+        if (ownershipWaitMs < 0) {
+            throw new BarnabasException(ErrorCode.INVALID_CONFIGURATION, "broker: ownership wait must not be negative");
+        }
+        positive("max waiting append bytes", maxWaitingAppendBytes);
+        positive("max forwarded polls", maxForwardedPolls);
+        positive("max forward bytes", maxForwardBytes);
     }
 
-    private static void positive(String what, int value) {
+    /** The same with another patience for partitions that change hands. */
+    public BrokerSettings withOwnershipWaitMs(int waitMs) {
+        return new BrokerSettings(
+                defaultPartitionCount,
+                maxFetchBytes,
+                maxFetchWaitMs,
+                maxWaitingFetches,
+                maxDecompressedBytes,
+                openTimeoutMs,
+                waitMs,
+                maxWaitingAppendBytes,
+                maxForwardedPolls,
+                maxForwardBytes);
+    }
+
+    private static void positive(String what, long value) {
         if (value < 1) {
             throw new BarnabasException(
                     ErrorCode.INVALID_CONFIGURATION, "broker: " + what + " must be at least 1, got " + value);

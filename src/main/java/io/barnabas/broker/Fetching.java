@@ -2,23 +2,37 @@ package io.barnabas.broker;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.peer.RemotePartitionLog;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.TopicPartition;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.LongConsumer;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads partitions, with long poll and with push. Thread-safe. */
 public final class Fetching {
+    private static final Logger LOG = LoggerFactory.getLogger(Fetching.class);
+
     private final Partitions partitions;
     private final BrokerSettings settings;
     private final Waits waits;
+
+    /** Long polls that wait at another node. */
+    private final Set<Forwarded> forwarded = ConcurrentHashMap.newKeySet();
+
+    /** Set once; a long poll that begins after the drain is not forwarded. */
+    private volatile boolean drained;
 
     /**
      * Reads through the given partitions.
@@ -31,20 +45,41 @@ public final class Fetching {
         this.partitions = requireNonNull(partitions, "partitions");
         this.settings = requireNonNull(settings, "settings");
         this.waits = new Waits(deadlines, responders, settings.maxWaitingFetches());
+        partitions.onMoved(waits::moved);
     }
 
     /**
-     * Whole batches from the one that holds {@code offset}; empty when there is nothing after {@code waitMs}. Fails as
-     * {@link PartitionLog#read} and {@link Partitions#log} do. Wait and bytes are cut to the broker's limits.
+     * Whole batches from the one that holds {@code offset}; empty when there is nothing after {@code waitMs}. Waits for a
+     * partition that changes hands, then fails as {@link PartitionLog#read} and {@link Partitions#log} do. Wait and bytes
+     * are cut to the broker's limits.
      */
     public CompletionStage<ReadResult> fetch(TopicPartition partition, long offset, int maxBytes, int waitMs) {
-        PartitionLog log;
+        int longestMs = Math.min(waitMs, settings.maxFetchWaitMs());
+        long untilNanos = partitions.nanoTime() + TimeUnit.MILLISECONDS.toNanos(longestMs);
+        return partitions.withOwner(partition, longestMs, log -> {
+            long leftMs = TimeUnit.NANOSECONDS.toMillis(untilNanos - partitions.nanoTime() + 999_999);
+            return fetch(log, offset, maxBytes, (int) Math.max(0, Math.min(longestMs, leftMs)));
+        });
+    }
+
+    /** What there is now; fails at once when the partition cannot be read now. */
+    public CompletionStage<ReadResult> fetchNow(TopicPartition partition, long offset, int maxBytes) {
         try {
-            log = partitions.log(partition);
+            return partitions.log(partition).read(offset, Math.min(maxBytes, settings.maxFetchBytes()));
         } catch (BarnabasException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** From this log, whatever becomes of its partition meanwhile. */
+    CompletionStage<ReadResult> fetch(PartitionLog log, long offset, int maxBytes, int waitMs) {
         int bytes = Math.min(maxBytes, settings.maxFetchBytes());
+        if (log instanceof RemotePartitionLog remote
+                && waitMs > 0
+                && !drained
+                && forwarded.size() < settings.maxForwardedPolls()) {
+            return forward(remote, offset, bytes, waitMs);
+        }
         return log.read(offset, bytes).thenCompose(first -> {
             if (first.batches().hasRemaining() || waitMs <= 0) {
                 return CompletableFuture.completedFuture(first);
@@ -52,6 +87,21 @@ public final class Fetching {
             return waits.await(Map.of(log, offset), Math.min(waitMs, settings.maxFetchWaitMs()))
                     .thenCompose(woken -> log.read(offset, bytes));
         });
+    }
+
+    /** The owner waits; too many of these would fill the connections, so the others wait here for its news. */
+    private CompletionStage<ReadResult> forward(RemotePartitionLog log, long offset, int maxBytes, int waitMs) {
+        Forwarded poll = new Forwarded();
+        forwarded.add(poll);
+        log.read(offset, maxBytes, waitMs).whenComplete((read, failure) -> {
+            forwarded.remove(poll);
+            if (failure == null) {
+                poll.answer.complete(read);
+            } else {
+                poll.answer.completeExceptionally(failure);
+            }
+        });
+        return poll.answer;
     }
 
     /**
@@ -62,32 +112,36 @@ public final class Fetching {
         return partitions.log(partition);
     }
 
-    /** Completes when one of the partitions has a record at or above its offset, at the latest after {@code waitMs}. */
+    /**
+     * Completes when one of the partitions has a record at or above its offset or changes hands, at the latest after
+     * {@code waitMs}. Those that have no owner now are not waited for.
+     */
     public CompletionStage<Void> awaitAny(Map<TopicPartition, Long> offsets, int waitMs) {
         Map<PartitionLog, Long> logs = new HashMap<>();
-        try {
-            offsets.forEach((partition, offset) -> logs.put(partitions.log(partition), offset));
-        } catch (BarnabasException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        offsets.forEach((partition, offset) -> {
+            try {
+                logs.put(partitions.log(partition), offset);
+            } catch (BarnabasException e) { // it has nothing to wait for; the others have
+                LOG.debug("not waiting for a partition partition={} code={}", partition, e.code());
+            }
+        });
         return waits.await(logs, Math.min(waitMs, settings.maxFetchWaitMs()));
-    }
-
-    /**
-     * Calls {@code listener} with the partition's high watermark whenever it moves; the listener returns at once. A
-     * subscriber that has read up to the high watermark sleeps until then.
-     */
-    public PartitionLog.Registration onRecords(TopicPartition partition, LongConsumer listener) {
-        return partitions.log(partition).onHighWatermark(listener);
     }
 
     /** Answers every long poll now, with what there is. */
     public void drain() {
+        drained = true;
         waits.drain();
+        forwarded.forEach(poll -> poll.answer.complete(new ReadResult(ByteBuffer.allocate(0), 0, 0)));
     }
 
     /** Long polls that wait at the moment. */
     public int waitingCount() {
-        return waits.count();
+        return waits.count() + forwarded.size();
+    }
+
+    /** One long poll at another node; compared by identity. */
+    private static final class Forwarded {
+        private final CompletableFuture<ReadResult> answer = new CompletableFuture<>();
     }
 }

@@ -37,13 +37,17 @@ public final class Groups {
 
     /** The group with the position and lag of every partition that it reads or has committed. */
     public CompletionStage<DescribedGroup> describe(String group) {
-        return coordinator.describe(group).thenApply(description -> {
-            Map<TopicPartition, Optional<String>> holders = holders(description);
-            List<Position> positions = new ArrayList<>();
-            for (Map.Entry<TopicPartition, Optional<String>> entry : holders.entrySet()) {
-                positions.add(position(entry.getKey(), entry.getValue(), description));
+        return coordinator.describe(group).thenCompose(description -> {
+            CompletionStage<List<Position>> positions = CompletableFuture.completedFuture(new ArrayList<>());
+            for (Map.Entry<TopicPartition, Optional<String>> entry :
+                    holders(description).entrySet()) {
+                CompletionStage<Position> position = position(entry.getKey(), entry.getValue(), description);
+                positions = positions.thenCombine(position, (all, one) -> {
+                    all.add(one);
+                    return all;
+                });
             }
-            return new DescribedGroup(description, positions);
+            return positions.thenApply(all -> new DescribedGroup(description, all));
         });
     }
 
@@ -55,11 +59,14 @@ public final class Groups {
         return holders;
     }
 
-    private Position position(TopicPartition partition, Optional<String> member, GroupDescription description) {
+    private CompletionStage<Position> position(
+            TopicPartition partition, Optional<String> member, GroupDescription description) {
         CommittedOffset committed = description.offsets().get(partition);
         OptionalLong committedOffset = committed == null ? OptionalLong.empty() : OptionalLong.of(committed.offset());
-        try {
-            Topics.Offsets range = topics.offsets(partition);
+        return topics.offsetsNow(partition).handle((range, failure) -> {
+            if (failure != null) { // its owner is away: what is not known is left out
+                return new Position(partition, member, committedOffset, OptionalLong.empty(), OptionalLong.empty());
+            }
             long from = Math.max(committedOffset.orElse(range.beginning()), range.beginning());
             return new Position(
                     partition,
@@ -67,9 +74,7 @@ public final class Groups {
                     committedOffset,
                     OptionalLong.of(range.end()),
                     OptionalLong.of(Math.max(0, range.end() - from)));
-        } catch (BarnabasException e) { // its owner is away: what is not known is left out
-            return new Position(partition, member, committedOffset, OptionalLong.empty(), OptionalLong.empty());
-        }
+        });
     }
 
     /**
@@ -130,12 +135,13 @@ public final class Groups {
     }
 
     private CompletionStage<Long> resolve(TopicPartition partition, OptionalLong before, ResetTarget target) {
-        Topics.Offsets range = topics.offsets(partition);
-        if (target instanceof ResetTarget.Timestamp timestamp) {
-            return topics.offsetFor(partition, timestamp.timestampMs())
-                    .thenApply(found -> found.map(place -> place.offset()).orElse(range.end()));
-        }
-        return CompletableFuture.completedFuture(target.offset(range, before));
+        return topics.offsets(partition).thenCompose(range -> {
+            if (target instanceof ResetTarget.Timestamp timestamp) {
+                return topics.offsetFor(partition, timestamp.timestampMs())
+                        .thenApply(found -> found.map(place -> place.offset()).orElse(range.end()));
+            }
+            return CompletableFuture.completedFuture(target.offset(range, before));
+        });
     }
 
     public CompletionStage<Void> delete(String group) {

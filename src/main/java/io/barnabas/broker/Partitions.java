@@ -2,31 +2,43 @@ package io.barnabas.broker;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.peer.RemotePartitions;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterView;
+import io.barnabas.cluster.Ownership;
 import io.barnabas.cluster.Topic;
 import io.barnabas.group.GroupCoordinator;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
 import io.barnabas.log.LogId;
 import io.barnabas.log.PartitionLog;
+import io.barnabas.log.PartitionLog.AppendResult;
+import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions this node owns, each with its open log. Follows the cluster's ownership events: opens what is owned,
- * closes what is not, deletes what is gone, loads the group coordinator with the journal's partitions.
+ * Finds the log of any partition: those this node owns it holds open, those of other nodes are asked there. Follows the
+ * cluster's ownership events: opens what is owned, closes what is not, deletes what is gone, loads the group coordinator
+ * with the journal's partitions.
  *
  * <p>Thread-safe: events come one at a time from the cluster's event thread and from finished opens; lookups from
  * anywhere.
@@ -37,23 +49,54 @@ public final class Partitions implements Cluster.Listener {
     private final Cluster cluster;
     private final LogEngine engine;
     private final GroupCoordinator groups;
-    private final int openTimeoutMs;
+    private final BrokerSettings settings;
+    private final RemotePartitions remotes;
+    private final boolean partitionsStay;
+    private final LongSupplier nanoTime;
+    private final Handovers handovers;
+    private final Appends appends;
+    private final List<Consumer<List<PartitionLog>>> movedListeners = new CopyOnWriteArrayList<>();
     private final Map<TopicPartition, Hosted> hosted = new ConcurrentHashMap<>();
 
     /** Completed when a partition leaves {@link Hosted.Opening}; so that a creation can wait for its logs. */
     private final Map<TopicPartition, CompletableFuture<Void>> opened = new ConcurrentHashMap<>();
 
-    /** Touched by the cluster's event thread alone: tells which topics changed between two views. */
-    private SortedMap<String, Topic> lastTopics = new TreeMap<>();
+    /** Who had a partition last, of those whose node has left since; written by the cluster's event thread alone. */
+    private final Map<TopicPartition, Integer> homes = new ConcurrentHashMap<>();
+
+    /** Touched by the cluster's event thread alone: tells what changed between two views; null before the first. */
+    private ClusterView lastView;
 
     /** Set by the lifecycle, read by every produce: a draining node takes no new records. */
     private volatile boolean draining;
 
-    public Partitions(Cluster cluster, LogEngine engine, GroupCoordinator groups, BrokerSettings settings) {
+    /**
+     * The partitions of a node.
+     *
+     * @param partitionsStay whether a partition stays with the node that holds its files, so that nobody replaces an
+     *     owner that is away
+     * @param timers ends waits; does nothing else with its thread
+     * @param workers try again what has waited; never blocked
+     */
+    public Partitions(
+            Cluster cluster,
+            LogEngine engine,
+            GroupCoordinator groups,
+            BrokerSettings settings,
+            RemotePartitions remotes,
+            boolean partitionsStay,
+            ScheduledExecutorService timers,
+            Executor workers,
+            LongSupplier nanoTime) {
         this.cluster = requireNonNull(cluster, "cluster");
         this.engine = requireNonNull(engine, "engine");
         this.groups = requireNonNull(groups, "groups");
-        this.openTimeoutMs = settings.openTimeoutMs();
+        this.settings = settings;
+        this.remotes = requireNonNull(remotes, "remotes");
+        this.partitionsStay = partitionsStay;
+        this.nanoTime = requireNonNull(nanoTime, "nanoTime");
+        this.handovers = new Handovers(timers, workers, nanoTime);
+        this.appends = new Appends(this, handovers, settings, nanoTime);
     }
 
     /** From now on produce answers {@code DRAINING}; reading goes on. */
@@ -66,29 +109,113 @@ public final class Partitions implements Cluster.Listener {
     }
 
     /**
-     * The log of a partition, for reading.
+     * The log of a partition, for reading, on this node or on another: as long as its owner stays the same, it is the
+     * same object.
      *
-     * @throws BarnabasException {@code UNKNOWN_TOPIC}, {@code UNKNOWN_PARTITION}, {@code NOT_OWNER}, {@code
-     *     PARTITION_OFFLINE}
+     * @throws BarnabasException {@code UNKNOWN_TOPIC}, {@code UNKNOWN_PARTITION}, {@code PARTITION_OFFLINE}
      */
     public PartitionLog log(TopicPartition partition) {
         Hosted state = hosted.get(partition);
         if (state instanceof Hosted.Serving serving) {
             return serving.log();
         }
-        cluster.view().topicWith(partition);
+        ClusterView view = cluster.view();
+        Topic topic = view.topicWith(partition);
         if (state instanceof Hosted.Failed failed) {
             throw new BarnabasException(
                     ErrorCode.PARTITION_OFFLINE,
                     "partition " + partition + " is offline: "
                             + failed.failure().getMessage());
         }
-        if (state instanceof Hosted.Opening) {
+        Ownership owner = view.owners().get(partition);
+        if (state instanceof Hosted.Opening || (owner != null && owner.nodeId() == view.thisNodeId())) {
             throw new BarnabasException(
                     ErrorCode.PARTITION_OFFLINE, "partition " + partition + " is being opened, try again");
         }
+        if (owner == null) {
+            throw new BarnabasException(ErrorCode.PARTITION_OFFLINE, withoutOwner(partition, view));
+        }
+        return remotes.log(new LogId(topic.id(), partition), owner);
+    }
+
+    private String withoutOwner(TopicPartition partition, ClusterView view) {
+        Integer home = homes.get(partition);
+        return home == null || view.nodes().containsKey(home)
+                ? "partition " + partition + " has no owner at the moment, try again"
+                : "partition " + partition + " is offline: node " + home + ", which had it, is away";
+    }
+
+    /** Whether waiting for an owner makes sense: somebody else takes over, or the node that has the files lives. */
+    boolean mayComeBack(TopicPartition partition) {
+        if (hosted.get(partition) instanceof Hosted.Failed) {
+            return false;
+        }
+        Integer home = homes.get(partition);
+        return !partitionsStay || home == null || cluster.view().nodes().containsKey(home);
+    }
+
+    /**
+     * Calls a partition's log, wherever it is; while the partition changes hands, again, for a bounded time. Only for what
+     * may be done twice.
+     */
+    <T> CompletionStage<T> withOwner(TopicPartition partition, Function<PartitionLog, CompletionStage<T>> call) {
+        return withOwner(partition, 0, call);
+    }
+
+    /** As above, for calls that wait themselves, for so long at most. */
+    <T> CompletionStage<T> withOwner(
+            TopicPartition partition, int waitMs, Function<PartitionLog, CompletionStage<T>> call) {
+        int patienceMs = settings.ownershipWaitMs();
+        return handovers.run(
+                patienceMs == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (long) patienceMs + waitMs),
+                () -> mayComeBack(partition),
+                () -> call.apply(log(partition)));
+    }
+
+    /** Appends whole batches, wherever the partition is, in the order of the calls. */
+    CompletionStage<AppendResult> append(TopicPartition partition, ByteBuffer batches, Acks acks) {
+        return appends.append(partition, batches, acks);
+    }
+
+    /**
+     * The log that this node itself owns under this epoch; nothing is asked elsewhere.
+     *
+     * @throws BarnabasException {@code NOT_OWNER}, {@code PARTITION_OFFLINE}
+     */
+    PartitionLog own(LogId id, int epoch) {
+        Hosted state = hosted.get(id.partition());
+        int node = cluster.view().thisNodeId();
+        if (state == null || state.epoch() != epoch) {
+            throw new BarnabasException(
+                    ErrorCode.NOT_OWNER,
+                    "node " + node + " does not own partition " + id + " under epoch " + epoch + ", but "
+                            + (state == null ? "not at all" : "under " + state.epoch()));
+        }
+        if (state instanceof Hosted.Serving serving && serving.log().id().equals(id)) {
+            return serving.log();
+        }
+        if (state instanceof Hosted.Serving) {
+            throw new BarnabasException(
+                    ErrorCode.NOT_OWNER, "partition " + id + " of node " + node + " belongs to another topic now");
+        }
         throw new BarnabasException(
-                ErrorCode.NOT_OWNER, "partition " + partition + " is not served by this node at the moment");
+                ErrorCode.PARTITION_OFFLINE, "partition " + id + " is not open on node " + node + " yet");
+    }
+
+    /** Hears of logs that serve no more, because their partition has changed hands. */
+    void onMoved(Consumer<List<PartitionLog>> listener) {
+        movedListeners.add(listener);
+    }
+
+    private void moved(List<PartitionLog> logs) {
+        if (!logs.isEmpty()) {
+            movedListeners.forEach(listener -> listener.accept(logs));
+        }
+        handovers.changed();
+    }
+
+    long nanoTime() {
+        return nanoTime.getAsLong();
     }
 
     /**
@@ -114,13 +241,51 @@ public final class Partitions implements Cluster.Listener {
         }
     }
 
-    /** Completes when every partition of the topic that this node is to own is open, or has failed to open. */
+    /**
+     * Completes when every partition of the topic that this node is to own is open, or has failed to open. One that nobody
+     * owns is waited for as long as this node is the only one: which of several nodes is to have it cannot be known.
+     */
     public CompletableFuture<Void> allOpened(Topic topic) {
-        CompletableFuture<?>[] waits = new CompletableFuture<?>[topic.partitionCount()];
-        for (int partition = 0; partition < waits.length; partition++) {
-            waits[partition] = openedFuture(new TopicPartition(topic.name(), partition));
+        return handovers
+                .run(settings.openTimeoutMs(), () -> true, () -> settled(topic, false))
+                .exceptionallyCompose(late -> settled(topic, true))
+                .toCompletableFuture();
+    }
+
+    private CompletionStage<Void> settled(Topic topic, boolean tolerateUnowned) {
+        ClusterView view = cluster.view();
+        for (int number = 0; number < topic.partitionCount(); number++) {
+            TopicPartition partition = new TopicPartition(topic.name(), number);
+            Ownership owner = view.owners().get(partition);
+            boolean foreign = hosted.get(partition) == null
+                    && (owner == null
+                            ? tolerateUnowned || view.nodes().size() > 1
+                            : owner.nodeId() != view.thisNodeId());
+            if (!foreign && !openedFuture(partition).isDone()) {
+                return CompletableFuture.failedFuture(new BarnabasException(
+                        ErrorCode.PARTITION_OFFLINE, "partition " + partition + " did not open in time"));
+            }
         }
-        return CompletableFuture.allOf(waits).orTimeout(openTimeoutMs, TimeUnit.MILLISECONDS);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Completes when every partition of the topic can be written, on whatever node, or has failed to open here. */
+    CompletionStage<Void> allServed(Topic topic) {
+        CompletableFuture<?>[] waits = new CompletableFuture<?>[topic.partitionCount()];
+        for (int number = 0; number < waits.length; number++) {
+            TopicPartition partition = new TopicPartition(topic.name(), number);
+            waits[number] = handovers
+                    .run(settings.openTimeoutMs(), () -> mayComeBack(partition), () -> log(partition)
+                            .range())
+                    .exceptionally(failure -> {
+                        if (hosted.get(partition) instanceof Hosted.Failed) {
+                            return null;
+                        }
+                        throw BarnabasException.of(failure);
+                    })
+                    .toCompletableFuture();
+        }
+        return CompletableFuture.allOf(waits);
     }
 
     /** The logs that are served now. */
@@ -159,7 +324,8 @@ public final class Partitions implements Cluster.Listener {
     public void owned(Topic topic, int partition, int epoch) {
         TopicPartition key = new TopicPartition(topic.name(), partition);
         Hosted.Opening opening = new Hosted.Opening(epoch);
-        hosted.put(key, opening);
+        Hosted before = hosted.put(key, opening);
+        moved(before instanceof Hosted.Serving serving ? List.of(serving.log()) : List.of());
         LogConfig config;
         try {
             config = LogConfig.of(topic.config());
@@ -187,6 +353,7 @@ public final class Partitions implements Cluster.Listener {
         } else {
             openedFuture(key).complete(null);
         }
+        handovers.changed();
     }
 
     private void loadGroups(TopicPartition key, PartitionLog journal) {
@@ -195,6 +362,7 @@ public final class Partitions implements Cluster.Listener {
                 LOG.error("groups could not be loaded partition={}", key, failure);
             }
             openedFuture(key).complete(null);
+            handovers.changed();
         });
     }
 
@@ -202,6 +370,7 @@ public final class Partitions implements Cluster.Listener {
         if (hosted.replace(key, opening, opening.toFailed(failure))) {
             LOG.error("partition is offline topic={} partition={}", key.topic(), key.partition(), failure);
             openedFuture(key).complete(null);
+            handovers.changed();
         }
     }
 
@@ -218,6 +387,7 @@ public final class Partitions implements Cluster.Listener {
                 LOG.warn("log could not be closed partition={}", key, failure);
                 return null;
             });
+            moved(List.of(serving.log()));
         }
     }
 
@@ -225,6 +395,7 @@ public final class Partitions implements Cluster.Listener {
     public void topicDeleted(Topic topic) {
         for (int partition = 0; partition < topic.partitionCount(); partition++) {
             TopicPartition key = new TopicPartition(topic.name(), partition);
+            appends.forget(key);
             engine.delete(new LogId(topic.id(), key)).exceptionally(failure -> {
                 LOG.error("log could not be deleted partition={}", key, failure);
                 return null;
@@ -234,8 +405,10 @@ public final class Partitions implements Cluster.Listener {
 
     @Override
     public void viewChanged(ClusterView view) {
-        SortedMap<String, Topic> before = lastTopics;
-        lastTopics = view.topics();
+        SortedMap<String, Topic> before = lastView == null ? new TreeMap<>() : lastView.topics();
+        rememberHomes(view);
+        lastView = view;
+        moved(remotes.follow(view));
         for (Topic topic : view.topics().values()) {
             Topic old = before.get(topic.name());
             if (old == null || !old.id().equals(topic.id()) || old.partitionCount() != topic.partitionCount()) {
@@ -250,6 +423,20 @@ public final class Partitions implements Cluster.Listener {
                 groups.topicChanged(name);
             }
         }
+    }
+
+    /** Whoever looks for a partition of a node that has left can be told which node that is. */
+    private void rememberHomes(ClusterView view) {
+        if (lastView == null
+                || view.nodes().keySet().containsAll(lastView.nodes().keySet())) {
+            return;
+        }
+        lastView.owners().forEach((partition, owner) -> {
+            if (!view.nodes().containsKey(owner.nodeId())) {
+                homes.put(partition, owner.nodeId());
+            }
+        });
+        homes.keySet().removeIf(partition -> !view.topics().containsKey(partition.topic()));
     }
 
     private void configure(Topic topic) {

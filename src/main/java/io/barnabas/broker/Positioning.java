@@ -24,21 +24,22 @@ public final class Positioning {
 
     /** The offset that {@code start} means in the partition now. */
     public CompletionStage<Long> resolve(TopicPartition partition, StartPosition start) {
-        Topics.Offsets range;
-        try {
-            range = topics.offsets(partition);
-        } catch (BarnabasException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        if (start instanceof StartPosition.Timestamp timestamp) {
-            return topics.offsetFor(partition, timestamp.timestampMs())
-                    .thenApply(found -> found.map(place -> place.offset()).orElse(range.end()));
-        }
-        if (start instanceof StartPosition.Offset fixed) {
-            return inRange(partition, fixed.offset(), range);
-        }
-        return CompletableFuture.completedFuture(
-                start instanceof StartPosition.Earliest ? range.beginning() : range.end());
+        return resolve(partition, start, topics.offsets(partition));
+    }
+
+    private CompletionStage<Long> resolve(
+            TopicPartition partition, StartPosition start, CompletionStage<Topics.Offsets> offsets) {
+        return offsets.thenCompose(range -> {
+            if (start instanceof StartPosition.Timestamp timestamp) {
+                return topics.offsetFor(partition, timestamp.timestampMs())
+                        .thenApply(found -> found.map(place -> place.offset()).orElse(range.end()));
+            }
+            if (start instanceof StartPosition.Offset fixed) {
+                return inRange(partition, fixed.offset(), range);
+            }
+            return CompletableFuture.completedFuture(
+                    start instanceof StartPosition.Earliest ? range.beginning() : range.end());
+        });
     }
 
     private static CompletionStage<Long> inRange(TopicPartition partition, long offset, Topics.Offsets range) {
@@ -53,7 +54,7 @@ public final class Positioning {
 
     /**
      * Where a group goes on in each of these partitions: at its committed offset, or at {@code start} where it has none
-     * or where what it committed is not there any more.
+     * or where what it committed is not there any more. Fails at once when a partition has no owner now.
      */
     public CompletionStage<Map<TopicPartition, Long>> resume(
             String group, Set<TopicPartition> partitions, StartPosition start) {
@@ -64,8 +65,9 @@ public final class Positioning {
             CompletionStage<Map<TopicPartition, Long>> positions = CompletableFuture.completedFuture(new HashMap<>());
             for (TopicPartition partition : partitions) {
                 GroupCoordinator.CommittedOffset offset = committed.get(partition);
-                CompletionStage<Long> position =
-                        offset == null ? resolve(partition, start) : resumeAt(partition, offset.offset(), start);
+                CompletionStage<Long> position = offset == null
+                        ? resolve(partition, start, topics.offsetsNow(partition))
+                        : resumeAt(partition, offset.offset(), start);
                 positions = positions.thenCombine(position, (all, one) -> {
                     all.put(partition, one);
                     return all;
@@ -76,13 +78,9 @@ public final class Positioning {
     }
 
     private CompletionStage<Long> resumeAt(TopicPartition partition, long committed, StartPosition start) {
-        Topics.Offsets range;
-        try {
-            range = topics.offsets(partition);
-        } catch (BarnabasException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        boolean there = committed >= range.beginning() && committed <= range.end();
-        return there ? CompletableFuture.completedFuture(committed) : resolve(partition, start);
+        return topics.offsetsNow(partition).thenCompose(range -> {
+            boolean there = committed >= range.beginning() && committed <= range.end();
+            return there ? CompletableFuture.completedFuture(committed) : resolve(partition, start);
+        });
     }
 }

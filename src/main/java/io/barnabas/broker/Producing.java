@@ -138,11 +138,7 @@ public final class Producing implements Cluster.Listener {
 
     /** Appends batches that the broker built itself. */
     CompletionStage<AppendResult> append(TopicPartition partition, ByteBuffer batches, Acks acks) {
-        try {
-            return partitions.writableLog(partition).append(batches, acks);
-        } catch (BarnabasException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return partitions.append(partition, batches, acks);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Topics, for every front end. Thread-safe. */
@@ -61,7 +62,7 @@ public final class Topics {
         LogConfig.of(config);
         partitions.requireWritable();
         return cluster.createTopic(name, partitionCount.orElse(settings.defaultPartitionCount()), config)
-                .thenCompose(topic -> partitions.allOpened(topic).thenApply(opened -> topic));
+                .thenCompose(topic -> partitions.allServed(topic).thenApply(opened -> topic));
     }
 
     /** Raises the partition count; completes when the new partitions can be written. */
@@ -69,7 +70,7 @@ public final class Topics {
         requireForeign(name);
         partitions.requireWritable();
         return cluster.addPartitions(name, partitionCount)
-                .thenCompose(topic -> partitions.allOpened(topic).thenApply(opened -> topic));
+                .thenCompose(topic -> partitions.allServed(topic).thenApply(opened -> topic));
     }
 
     /** Sets configuration keys; one with a null value goes back to its default. */
@@ -95,22 +96,32 @@ public final class Topics {
         return cluster.deleteTopic(name);
     }
 
-    /** First offset that can be read and exclusive end of what readers see. */
-    public Offsets offsets(TopicPartition partition) {
-        PartitionLog log = partitions.log(partition);
-        return new Offsets(log.logStartOffset(), log.highWatermark());
+    /** First offset that can be read and exclusive end of what readers see, asked of the owner. */
+    public CompletionStage<Offsets> offsets(TopicPartition partition) {
+        return partitions.withOwner(
+                partition, log -> log.range().thenApply(range -> new Offsets(range.beginning(), range.end())));
+    }
+
+    /** As {@link #offsets}, without waiting for a partition that has no owner now. */
+    public CompletionStage<Offsets> offsetsNow(TopicPartition partition) {
+        try {
+            return partitions.log(partition).range().thenApply(range -> new Offsets(range.beginning(), range.end()));
+        } catch (BarnabasException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** The first offset at or after the timestamp, absent when every record is older. */
     public CompletionStage<Optional<PartitionLog.OffsetAndTimestamp>> offsetFor(
             TopicPartition partition, long timestamp) {
-        return partitions.log(partition).offsetForTimestamp(timestamp);
+        return partitions.withOwner(partition, log -> log.offsetForTimestamp(timestamp));
     }
 
     /** Deletes records below {@code offset}; answers the new beginning. */
     public CompletionStage<Long> truncate(TopicPartition partition, long offset) {
         requireForeign(partition.topic());
-        return partitions.writableLog(partition).truncateBefore(offset);
+        partitions.requireWritable();
+        return partitions.withOwner(partition, log -> log.truncateBefore(offset));
     }
 
     private static void requireKnownKey(String key) {

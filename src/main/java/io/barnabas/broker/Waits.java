@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +52,7 @@ final class Waits {
             return CompletableFuture.failedFuture(new BarnabasException(
                     ErrorCode.TOO_MANY, "already " + maxWaiting + " requests wait for records, try again later"));
         }
-        Wait wait = new Wait();
+        Wait wait = new Wait(Set.copyOf(offsets.keySet()));
         CompletableFuture<Void> woken = wait.woken;
         waiting.add(wait);
         PartitionLog.Registration[] registrations = offsets.entrySet().stream()
@@ -76,6 +77,15 @@ final class Waits {
                 .thenRunAsync(() -> {}, responders);
     }
 
+    /** Ends the waits for any of these logs: their partitions have changed hands. */
+    void moved(List<PartitionLog> logs) {
+        for (Wait wait : waiting) {
+            if (logs.stream().anyMatch(wait.logs::contains)) {
+                wait.woken.complete(null);
+            }
+        }
+    }
+
     /** Ends every wait, now and from now on. */
     void drain() {
         drained = true;
@@ -93,5 +103,10 @@ final class Waits {
     /** One waiting request; compared by identity. */
     private static final class Wait {
         private final CompletableFuture<Void> woken = new CompletableFuture<>();
+        private final Set<PartitionLog> logs;
+
+        Wait(Set<PartitionLog> logs) {
+            this.logs = logs;
+        }
     }
 }

@@ -10,35 +10,52 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Reads the fields of {@link JournalFormat}; what cannot be there is {@code CORRUPT_DATA}. Confined. */
-final class FieldReader {
+/**
+ * Reads the fields that {@link FieldWriter} writes, for the journal and for what nodes tell each other. What cannot be
+ * there is an error of the code and origin given. Confined.
+ */
+public final class FieldReader {
     private final ByteBuffer bytes;
+    private final ErrorCode code;
     private final String what;
 
-    FieldReader(byte[] bytes, String what) {
-        if (bytes == null) {
-            throw corrupt("a record without a " + what);
-        }
-        this.bytes = ByteBuffer.wrap(bytes);
+    /**
+     * Reads from position to limit, which are left alone.
+     *
+     * @param code of what is wrong with the bytes
+     * @param what it is, for people
+     */
+    public FieldReader(ByteBuffer bytes, ErrorCode code, String what) {
+        this.bytes = bytes.slice();
+        this.code = code;
         this.what = what;
     }
 
-    byte int8() {
+    /** Reads a part of a record of the group journal. */
+    static FieldReader ofJournal(byte[] bytes, String what) {
+        String whole = "the group journal's " + what;
+        if (bytes == null) {
+            throw new BarnabasException(ErrorCode.CORRUPT_DATA, whole + " is missing");
+        }
+        return new FieldReader(ByteBuffer.wrap(bytes), ErrorCode.CORRUPT_DATA, whole);
+    }
+
+    public byte int8() {
         requireLeft(Byte.BYTES);
         return bytes.get();
     }
 
-    int int32() {
+    public int int32() {
         requireLeft(Integer.BYTES);
         return bytes.getInt();
     }
 
-    long int64() {
+    public long int64() {
         requireLeft(Long.BYTES);
         return bytes.getLong();
     }
 
-    String text() {
+    public String text() {
         int size = int32();
         requireLeft(size);
         byte[] text = new byte[size];
@@ -46,11 +63,11 @@ final class FieldReader {
         return new String(text, UTF_8);
     }
 
-    Optional<String> optionalText() {
+    public Optional<String> optionalText() {
         return int8() == 0 ? Optional.empty() : Optional.of(text());
     }
 
-    <T> List<T> list(Function<FieldReader, T> read) {
+    public <T> List<T> list(Function<FieldReader, T> read) {
         int count = int32();
         // An element has at least a byte, so a count beyond what is left is nonsense and must not be believed.
         requireLeft(count);
@@ -61,19 +78,19 @@ final class FieldReader {
         return elements;
     }
 
-    void requireEnd() {
+    public void requireEnd() {
         if (bytes.hasRemaining()) {
-            throw corrupt("a " + what + " that is " + bytes.remaining() + " bytes too long");
+            throw wrong(" is " + bytes.remaining() + " bytes too long");
         }
     }
 
     private void requireLeft(int count) {
         if (count < 0 || count > bytes.remaining()) {
-            throw corrupt("a " + what + " that ends inside of a field");
+            throw wrong(" ends inside of a field");
         }
     }
 
-    private static BarnabasException corrupt(String message) {
-        return new BarnabasException(ErrorCode.CORRUPT_DATA, "the group journal holds " + message);
+    private BarnabasException wrong(String how) {
+        return new BarnabasException(code, what + how);
     }
 }

@@ -33,7 +33,7 @@ public interface GroupCoordinator extends AutoCloseable {
 
     /**
      * Makes a native member join; the assignment follows through the listener. A member id that is known joins again in
-     * place with the new listener (a WebSocket that came back, an instance after a restart).
+     * place with the new listener (a WebSocket whose coordinator moved, an instance after a restart).
      */
     CompletionStage<Joined> join(String group, JoinRequest request, MemberListener listener);
 
@@ -90,9 +90,20 @@ public interface GroupCoordinator extends AutoCloseable {
     void close();
 
     /**
+     * Whether a member that is removed with this code is still in its group and joins again in place: see {@link
+     * MemberListener#removed}.
+     */
+    static boolean joinsAgain(ErrorCode code) {
+        return code == ErrorCode.NOT_OWNER || code == ErrorCode.COORDINATOR_LOADING || code == ErrorCode.DRAINING;
+    }
+
+    /**
      * What a member brings along.
      *
      * @param memberId empty for a new member, who is given one
+     * @param mayBeNew whether a member that is not known joins as a new one under {@code memberId}, which then must not
+     *     repeat; so that whoever cannot tell whether a join has arrived may send it again. Else it is {@code
+     *     UNKNOWN_MEMBER}
      * @param clientId for people: where the member comes from
      * @param topics what it subscribes to, at least one
      * @param assignor empty for the group's or the default one
@@ -101,6 +112,7 @@ public interface GroupCoordinator extends AutoCloseable {
      */
     record JoinRequest(
             Optional<String> memberId,
+            boolean mayBeNew,
             String clientId,
             Set<String> topics,
             Optional<String> assignor,
@@ -108,6 +120,24 @@ public interface GroupCoordinator extends AutoCloseable {
             int rebalanceTimeoutMs) {
         public JoinRequest {
             topics = Set.copyOf(topics);
+            mayBeNew = mayBeNew || memberId.isEmpty();
+        }
+
+        /** A new member that is given its id, or a known one. */
+        public JoinRequest(
+                Optional<String> memberId,
+                String clientId,
+                Set<String> topics,
+                Optional<String> assignor,
+                int sessionTimeoutMs,
+                int rebalanceTimeoutMs) {
+            this(memberId, false, clientId, topics, assignor, sessionTimeoutMs, rebalanceTimeoutMs);
+        }
+
+        /** The same as a member that may be new under this id. */
+        public JoinRequest named(String id) {
+            return new JoinRequest(
+                    Optional.of(id), true, clientId, topics, assignor, sessionTimeoutMs, rebalanceTimeoutMs);
         }
     }
 

@@ -83,7 +83,7 @@ final class JournalFormat {
      * @throws BarnabasException {@code CORRUPT_DATA} for what this release cannot read
      */
     static JournalRecord decode(byte[] keyBytes, byte[] valueBytes) {
-        FieldReader key = new FieldReader(keyBytes, "key");
+        FieldReader key = FieldReader.ofJournal(keyBytes, "key");
         requireVersion("key", key.int8());
         byte kind = key.int8();
         String group = key.text();
@@ -222,11 +222,17 @@ final class JournalFormat {
     }
 
     private static TopicPartition partition(FieldReader reader) {
-        return new TopicPartition(reader.text(), reader.int32());
+        String topic = reader.text();
+        int partition = reader.int32();
+        try {
+            return new TopicPartition(topic, partition);
+        } catch (BarnabasException | IllegalArgumentException e) { // names are a client's to choose, but not here
+            throw corrupt("a partition that no topic can have");
+        }
     }
 
     private static FieldReader value(String what, byte[] bytes) {
-        FieldReader value = new FieldReader(bytes, what);
+        FieldReader value = FieldReader.ofJournal(bytes, what);
         requireVersion(what, value.int8());
         return value;
     }

@@ -151,8 +151,25 @@ public final class JournaledGroupCoordinator implements GroupCoordinator {
         if (closed) {
             return refused(ErrorCode.DRAINING, "the group coordinator is closed");
         }
+        return list(List.copyOf(shards.values()));
+    }
+
+    /** The groups of these journal partitions; {@code NOT_OWNER} when one of them is not served here. */
+    public CompletionStage<List<GroupSummary>> list(Set<Integer> journalPartitions) {
+        List<ShardRuntime> asked = new ArrayList<>();
+        for (int partition : journalPartitions) {
+            ShardRuntime shard = closed ? null : shards.get(partition);
+            if (shard == null) {
+                return refused(ErrorCode.NOT_OWNER, "group partition " + partition + " is not served by this node");
+            }
+            asked.add(shard);
+        }
+        return list(asked);
+    }
+
+    private static CompletionStage<List<GroupSummary>> list(List<ShardRuntime> asked) {
         CompletionStage<List<GroupSummary>> all = CompletableFuture.completedFuture(List.of());
-        for (ShardRuntime shard : List.copyOf(shards.values())) {
+        for (ShardRuntime shard : asked) {
             CompletionStage<List<GroupSummary>> some = shard.submit((groups, now) -> groups.list());
             all = all.thenCombine(some, JournaledGroupCoordinator::joined);
         }

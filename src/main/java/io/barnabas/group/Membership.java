@@ -49,7 +49,9 @@ final class Membership {
         Rules.requireGroupName(name);
         rules.check(request);
         Optional<Group> known = table.group(name);
-        Optional<Member> before = request.memberId().map(memberId -> require(name, memberId));
+        Optional<Member> before = request.memberId()
+                .flatMap(
+                        memberId -> request.mayBeNew() ? member(name, memberId) : Optional.of(require(name, memberId)));
         GroupHeader header = known.map(Group::header).orElse(GroupHeader.NEW);
         Optional<String> boundTopic = rules.binding(name, header.boundTopic(), request.topics());
         String assignor = assignor(name, known, before, request.assignor());
@@ -173,7 +175,7 @@ final class Membership {
         SortedMap<TopicPartition, Integer> holdings =
                 before.map(Member::holdings).orElseGet(TreeMap::new);
         return new Member(
-                before.map(Member::memberId).orElseGet(() -> request.clientId() + "-" + uuids.get()),
+                request.memberId().orElseGet(() -> request.clientId() + "-" + uuids.get()),
                 request.clientId(),
                 new TreeSet<>(request.topics()),
                 request.sessionTimeoutMs(),

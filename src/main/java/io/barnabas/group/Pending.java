@@ -1,6 +1,8 @@
 package io.barnabas.group;
 
 import io.barnabas.group.Outcome.Generation;
+import io.barnabas.record.BarnabasException;
+import io.barnabas.record.ErrorCode;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -46,6 +48,20 @@ final class Pending {
 
     void fail(Throwable cause) {
         failed.accept(cause);
+    }
+
+    /**
+     * The shard goes while this waits. What was being written may be in the journal or not, which whoever reads it next
+     * finds out; what was not written has certainly not happened.
+     */
+    void abandon(BarnabasException cause) {
+        failed.accept(
+                durable
+                        ? cause
+                        : new BarnabasException(
+                                ErrorCode.OUTCOME_UNKNOWN,
+                                "it was being written when the node stopped to coordinate the group: "
+                                        + cause.getMessage()));
     }
 
     List<Notice> notices() {

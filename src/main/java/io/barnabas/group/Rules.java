@@ -21,12 +21,16 @@ import java.util.TreeSet;
 record Rules(GroupSettings settings, TopicPartitions topics, NodeUsage usage) {
     private static final int MAX_CLIENT_ID_LENGTH = 256;
 
+    /** A client id, a hyphen and a UUID. */
+    private static final int MAX_MEMBER_ID_LENGTH = MAX_CLIENT_ID_LENGTH + 37;
+
     static String requireGroupName(String group) {
         return TopicName.requireLabel("group name", group);
     }
 
     void check(JoinRequest request) {
-        requireClientId(request.clientId());
+        requireId("client id", request.clientId(), MAX_CLIENT_ID_LENGTH);
+        request.memberId().ifPresent(memberId -> requireId("member id", memberId, MAX_MEMBER_ID_LENGTH));
         if (request.topics().isEmpty()) {
             throw invalid("a subscription names at least one topic");
         }
@@ -150,13 +154,12 @@ record Rules(GroupSettings settings, TopicPartitions topics, NodeUsage usage) {
                 () -> new BarnabasException(ErrorCode.UNKNOWN_TOPIC, "topic '" + topic + "' does not exist"));
     }
 
-    private static void requireClientId(String clientId) {
-        if (clientId == null || clientId.isEmpty() || clientId.length() > MAX_CLIENT_ID_LENGTH) {
-            throw new BarnabasException(
-                    ErrorCode.INVALID_NAME, "client id must have 1 to " + MAX_CLIENT_ID_LENGTH + " characters");
+    private static void requireId(String what, String id, int maxLength) {
+        if (id == null || id.isEmpty() || id.length() > maxLength) {
+            throw new BarnabasException(ErrorCode.INVALID_NAME, what + " must have 1 to " + maxLength + " characters");
         }
-        if (clientId.chars().anyMatch(Character::isISOControl)) {
-            throw new BarnabasException(ErrorCode.INVALID_NAME, "client id must not hold control characters");
+        if (id.chars().anyMatch(Character::isISOControl)) {
+            throw new BarnabasException(ErrorCode.INVALID_NAME, what + " must not hold control characters");
         }
     }
 

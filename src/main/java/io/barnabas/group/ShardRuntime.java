@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -89,7 +90,7 @@ final class ShardRuntime {
 
     /** Answers everything with {@code code} from now on, also what waits. */
     void close(ErrorCode code, String reason) {
-        queue.insert(() -> stop(code, reason));
+        queue.insert(() -> stop(code, reason, Pending::abandon));
     }
 
     private <R> CompletionStage<R> submit(BiFunction<GroupShard, Moment, Outcome<R>> event, Consumer<R> whenDurable) {
@@ -280,10 +281,10 @@ final class ShardRuntime {
         LOG.warn("Group journal failed partition={} code={} reason={}", partition, cause.code(), cause.getMessage());
         context.events().journalFailed(partition, cause.code());
         if (cause.code() == ErrorCode.NOT_OWNER) {
-            stop(ErrorCode.NOT_OWNER, "the node does not own it any more");
+            stop(ErrorCode.NOT_OWNER, "the node does not own it any more", Pending::fail);
             return;
         }
-        abandon(new Closed(ErrorCode.COORDINATOR_LOADING, "is loaded again"), cause);
+        abandon(new Closed(ErrorCode.COORDINATOR_LOADING, "is loaded again"), cause, Pending::fail);
         listeners.removeAll(ErrorCode.COORDINATOR_LOADING, "the group's journal failed; join again in place");
         reloadWhenQuiet();
     }
@@ -306,17 +307,18 @@ final class ShardRuntime {
                         }));
     }
 
-    private void stop(ErrorCode code, String reason) {
+    /** @param fail tells what waits: the log has said that it refuses, or nothing is known of what is being written */
+    private void stop(ErrorCode code, String reason, BiConsumer<Pending, BarnabasException> fail) {
         if (status instanceof Closed closed && closed.code() == code) {
             return;
         }
         Closed closed = new Closed(code, reason);
-        abandon(closed, closed.refusal(partition));
+        abandon(closed, closed.refusal(partition), fail);
         listeners.removeAll(code, closed.refusal(partition).getMessage());
         firstLoad.completeExceptionally(closed.refusal(partition));
     }
 
-    private void abandon(ShardStatus next, BarnabasException cause) {
+    private void abandon(ShardStatus next, BarnabasException cause, BiConsumer<Pending, BarnabasException> fail) {
         if (status instanceof Serving serving) {
             serving.shard().table().abandon();
         } else if (status instanceof Loading loading) {
@@ -326,6 +328,6 @@ final class ShardRuntime {
         alarm.cancel();
         List<Pending> failed = List.copyOf(pending);
         pending.clear();
-        failed.forEach(waiting -> waiting.fail(cause));
+        failed.forEach(waiting -> fail.accept(waiting, cause));
     }
 }

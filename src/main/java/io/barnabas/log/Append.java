@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One call of {@code append} that waits for its turn or for the disk. Handed from thread to thread, never shared. */
-final class Append {
+/** One call of {@code append} that waits for its turn or to become durable. Handed from thread to thread, never shared. */
+public final class Append {
     private final ByteBuffer batches;
     private final Acks acks;
     private final CompletableFuture<AppendResult> answer = new CompletableFuture<>();
@@ -18,29 +18,29 @@ final class Append {
     private AppendResult result;
 
     /** @param batches whole batches between position and limit, which nobody moves */
-    Append(ByteBuffer batches, Acks acks) {
+    public Append(ByteBuffer batches, Acks acks) {
         this.batches = batches;
         this.acks = acks;
     }
 
-    ByteBuffer batches() {
+    public ByteBuffer batches() {
         return batches;
     }
 
-    Acks acks() {
+    public Acks acks() {
         return acks;
     }
 
-    CompletableFuture<AppendResult> answer() {
+    public CompletableFuture<AppendResult> answer() {
         return answer;
     }
 
     /** True for the first who asks: that one answers. */
-    boolean settle() {
+    public boolean settle() {
         return answered.compareAndSet(false, true);
     }
 
-    int sizeInBytes() {
+    public int sizeInBytes() {
         return batches.remaining();
     }
 

@@ -142,26 +142,38 @@ final class Checkpoints {
         if (!text.startsWith(HEAD)
                 || last < 0
                 || !text.substring(last).equals("crc32c " + checksum(text.substring(0, last)) + "\n")) {
-            throw new BarnabasException(
-                    ErrorCode.CORRUPT_DATA,
-                    "checkpoint file " + file + " is damaged; without it durable data cannot be told from lost data. "
-                            + "Restore it, or remove it to have every log scanned from its start");
+            throw damaged(null);
         }
-        text.substring(0, last).lines().skip(1).forEach(line -> {
-            String[] part = line.split(" ", -1);
-            logs.put(
-                    new TopicPartition(part[0], Integer.parseInt(part[1])),
-                    new LogCheckpoint(
-                            UUID.fromString(part[2]),
-                            Integer.parseInt(part[3]),
-                            Long.parseLong(part[4]),
-                            Long.parseLong(part[5]),
-                            Integer.parseInt(part[6]),
-                            Long.parseLong(part[7]),
-                            Long.parseLong(part[8]),
-                            Long.parseLong(part[9]),
-                            part[10].equals("1"),
-                            Long.parseLong(part[11])));
-        });
+        try {
+            text.substring(0, last).lines().skip(1).forEach(this::parseLine);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | BarnabasException e) {
+            // The checksum holds, so somebody wrote it so: a hand, or a release that knows more fields.
+            throw damaged(e);
+        }
+    }
+
+    private BarnabasException damaged(RuntimeException cause) {
+        return new BarnabasException(
+                ErrorCode.CORRUPT_DATA,
+                "checkpoint file " + file + " is damaged; without it durable data cannot be told from lost data. "
+                        + "Restore it, or remove it to have every log scanned from its start",
+                cause);
+    }
+
+    private void parseLine(String line) {
+        String[] part = line.split(" ", -1);
+        logs.put(
+                new TopicPartition(part[0], Integer.parseInt(part[1])),
+                new LogCheckpoint(
+                        UUID.fromString(part[2]),
+                        Integer.parseInt(part[3]),
+                        Long.parseLong(part[4]),
+                        Long.parseLong(part[5]),
+                        Integer.parseInt(part[6]),
+                        Long.parseLong(part[7]),
+                        Long.parseLong(part[8]),
+                        Long.parseLong(part[9]),
+                        part[10].equals("1"),
+                        Long.parseLong(part[11])));
     }
 }

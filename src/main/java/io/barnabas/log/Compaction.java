@@ -2,7 +2,6 @@ package io.barnabas.log;
 
 import io.barnabas.log.BatchScan.Head;
 import io.barnabas.record.BarnabasException;
-import io.barnabas.record.BatchFilter;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.RecordBatch;
 import io.barnabas.record.RecordCursor;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,20 +23,16 @@ import java.util.Map;
  * <p>Memory is bounded by the keys' budget: when it is used up, the rest waits for the next compaction.
  */
 final class Compaction {
-    private static final int KEY_OVERHEAD_BYTES = 120;
-
     private final EngineContext context;
     private final EmbeddedPartitionLog log;
     private final LogConfig config;
     private final long nowMs;
-    private final BatchFilter filter = new BatchFilter(RecordLimits.DEFAULT);
     private final Throttle throttle;
-    private final Map<ByteBuffer, Long> newest = new HashMap<>();
+    private NewestRecords newest;
 
     /** Where the last batch of each producer ends that may still be repeated: that batch stays, if need be empty. */
     private Map<Long, Long> producerEnds = Map.of();
 
-    private long keyBytes;
     private long firstDirtyOffset;
     private long endOffset;
 
@@ -99,6 +93,7 @@ final class Compaction {
 
     /** Finds the newest offset of each key in what was not compacted yet, as far as memory reaches. */
     private void readKeys(List<Segment> cleanable) throws IOException {
+        newest = new NewestRecords(config, nowMs, firstDirtyOffset);
         endOffset = firstDirtyOffset;
         for (Segment segment : cleanable) {
             if (segment.endOffset() <= firstDirtyOffset) {
@@ -112,10 +107,10 @@ final class Compaction {
                 }
                 RecordCursor records = scan.batch().records(RecordLimits.DEFAULT);
                 while (records.next()) {
-                    note(records);
+                    newest.note(records);
                 }
                 endOffset = scan.head().endOffset();
-                if (keyBytes > context.settings().compactionMapBytes()) {
+                if (newest.keyBytes() > context.settings().compactionMapBytes()) {
                     return;
                 }
             }
@@ -129,13 +124,6 @@ final class Compaction {
         throttle.moved(bytes, () -> log.closing() != null);
         if (log.closing() != null) {
             throw new BarnabasException(ErrorCode.NOT_OWNER, log.id() + " was closed while it was compacted");
-        }
-    }
-
-    private void note(RecordCursor record) {
-        byte[] key = record.keyBytes();
-        if (key != null && newest.put(ByteBuffer.wrap(key), record.offset()) == null) {
-            keyBytes += key.length + KEY_OVERHEAD_BYTES;
         }
     }
 
@@ -197,21 +185,16 @@ final class Compaction {
 
     private void copy(BatchScan scan, Segment cleaned) throws IOException {
         RecordBatch batch = scan.batch();
-        int[] kept = {0};
-        ByteBuffer left = filter.retain(batch, record -> {
-            boolean keep = keeps(record);
-            kept[0] += keep ? 1 : 0;
-            return keep;
-        });
+        NewestRecords.Left left = newest.retain(batch, endOffset);
         Head old = scan.head();
         boolean lastOfProducer = producerEnds.getOrDefault(old.producerId(), -1L) == old.lastOffset();
-        if (kept[0] == 0 && !lastOfProducer) {
+        if (left.records() == 0 && !lastOfProducer) {
             return;
         }
-        RecordBatch written = RecordBatch.at(left);
+        RecordBatch written = RecordBatch.at(left.bytes());
         Head head = new Head(
                 cleaned.sizeBytes(),
-                left.remaining(),
+                left.bytes().remaining(),
                 old.baseOffset(),
                 old.lastOffset(),
                 old.epoch(),
@@ -221,27 +204,9 @@ final class Compaction {
                 old.producerEpoch(),
                 old.baseSequence(),
                 old.lastSequence());
-        moved(left.remaining());
-        cleaned.write(new ByteBuffer[] {left.duplicate()});
+        moved(left.bytes().remaining());
+        cleaned.write(new ByteBuffer[] {left.bytes().duplicate()});
         cleaned.published(List.of(head), config.indexIntervalBytes());
-    }
-
-    private boolean keeps(RecordCursor record) {
-        if (record.offset() >= endOffset) {
-            return true;
-        }
-        ByteBuffer key = record.key();
-        if (key == null) {
-            return false;
-        }
-        Long latest = newest.get(key);
-        if (latest != null && latest > record.offset()) {
-            return false;
-        }
-        boolean tombstone = record.valueLength() < 0;
-        return !tombstone
-                || record.offset() >= firstDirtyOffset
-                || nowMs - record.timestamp() <= config.deleteRetentionMs();
     }
 
     /**

@@ -49,10 +49,11 @@ public final class DataDirectory implements AutoCloseable {
     public record Meta(String nodeId, String clusterId) {}
 
     /**
-     * Makes the folder if need be and takes it.
+     * Makes the folder if need be and takes it. One that a newer version of the software wrote is refused here, before
+     * anything else looks into it: its version is that of every file in it.
      *
-     * @throws BarnabasException {@code ILLEGAL_STATE} naming the folder when another process holds it, {@code
-     *     STORAGE_ERROR} when it cannot be made or written
+     * @throws BarnabasException {@code ILLEGAL_STATE} naming the folder when another process holds it or a newer version
+     *     wrote it, {@code STORAGE_ERROR} when it cannot be made or written
      */
     public static DataDirectory open(Path path, LogFiles files) {
         try {
@@ -67,9 +68,19 @@ public final class DataDirectory implements AutoCloseable {
                         "data folder " + path.toAbsolutePath()
                                 + " is used by another process; stop it or choose another folder");
             }
-            return new DataDirectory(path, files, channel, lock);
+            return checked(new DataDirectory(path, files, channel, lock));
         } catch (IOException e) {
             throw IoFailure.of("opening the data folder " + path.toAbsolutePath(), e);
+        }
+    }
+
+    private static DataDirectory checked(DataDirectory taken) {
+        try {
+            taken.meta();
+            return taken;
+        } catch (BarnabasException e) {
+            taken.close();
+            throw e;
         }
     }
 
@@ -121,7 +132,8 @@ public final class DataDirectory implements AutoCloseable {
         if (version < 1 || version > FORMAT_VERSION) {
             throw new BarnabasException(
                     ErrorCode.ILLEGAL_STATE,
-                    file + " has format version " + version + ", this software reads up to " + FORMAT_VERSION);
+                    file + " has format version " + version + ", this software reads up to " + FORMAT_VERSION
+                            + ": the data was written by a newer Barnabas, start that one or restore a backup");
         }
     }
 

@@ -3,6 +3,7 @@ package io.barnabas.log;
 import io.barnabas.record.Acks;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
 
@@ -35,6 +36,14 @@ public interface PartitionLog {
 
     /** Exclusive end of what readers may see. */
     long highWatermark();
+
+    /**
+     * What readers may see now. A log that another machine keeps asks there; its accessors above answer what was heard
+     * last.
+     */
+    default CompletionStage<Range> range() {
+        return CompletableFuture.completedFuture(new Range(logStartOffset(), highWatermark()));
+    }
 
     /**
      * Appends whole batches, back to back, between the buffer's position and limit. They must have been checked with
@@ -98,6 +107,14 @@ public interface PartitionLog {
      * @param logStartOffset at the time of the read
      */
     record ReadResult(ByteBuffer batches, long highWatermark, long logStartOffset) {}
+
+    /**
+     * What readers may see.
+     *
+     * @param beginning the first offset that can be read
+     * @param end the high watermark, exclusive
+     */
+    record Range(long beginning, long end) {}
 
     /** A record's place and time. */
     record OffsetAndTimestamp(long offset, long timestamp) {}

@@ -32,7 +32,7 @@ import java.util.zip.CRC32C;
  * last append, int8 batches, then per batch int32 first and last sequence, int64 base and last offset, int64 append
  * time; at the end int32 CRC32C of all before.
  */
-final class Producers {
+public final class Producers {
     static final int REMEMBERED_BATCHES = 5;
     private static final int MAGIC = 0x42505331;
     private static final int PRODUCER_BYTES = 8 + 2 + 8 + 1;
@@ -55,14 +55,14 @@ final class Producers {
      * @param mostKeys idempotency keys that are remembered
      * @param keyWindowMs how long a key is remembered at least
      */
-    Producers(int most, int mostKeys, long keyWindowMs) {
+    public Producers(int most, int mostKeys, long keyWindowMs) {
         this.most = most;
         this.mostKeys = mostKeys;
         this.keyWindowMs = keyWindowMs;
     }
 
     /** One appended batch of a producer. Offsets inclusive. */
-    record Appended(int firstSequence, int lastSequence, long baseOffset, long lastOffset, long appendTimeMs) {}
+    public record Appended(int firstSequence, int lastSequence, long baseOffset, long lastOffset, long appendTimeMs) {}
 
     /** What is remembered of one producer; {@code batches} oldest first. */
     record Producer(short epoch, long lastMs, List<Appended> batches) {
@@ -91,10 +91,12 @@ final class Producers {
     }
 
     /** What the producers were before some appends, to go back to when the write fails. */
-    final class Undo {
+    public final class Undo {
         private final Map<Long, Producer> before = new HashMap<>();
 
-        void restore() {
+        Undo() {}
+
+        public void restore() {
             before.forEach((id, producer) -> {
                 if (producer == null) {
                     among(id).remove(id);
@@ -120,7 +122,7 @@ final class Producers {
         return offsets;
     }
 
-    Undo undo() {
+    public Undo undo() {
         return new Undo();
     }
 
@@ -130,7 +132,7 @@ final class Producers {
      * @throws BarnabasException {@code OUT_OF_ORDER_SEQUENCE}, {@code STALE_PRODUCER_EPOCH}; for a batch with an
      *     idempotency key {@code IDEMPOTENCY_KEY_REUSED}, {@code TOO_MANY}
      */
-    Appended check(RecordBatch batch, long nowMs) {
+    public Appended check(RecordBatch batch, long nowMs) {
         if (ProducerSequence.isKey(batch.producerId())) {
             return checkKey(batch, nowMs);
         }
@@ -196,7 +198,8 @@ final class Producers {
         }
     }
 
-    void appended(long producerId, short epoch, Appended appended, long nowMs, Undo undo) {
+    /** Notes a batch that was appended; with {@code undo}, if that is not null, it can be taken back. */
+    public void appended(long producerId, short epoch, Appended appended, long nowMs, Undo undo) {
         Map<Long, Producer> those = among(producerId);
         Producer known = those.remove(producerId);
         if (undo != null && !undo.before.containsKey(producerId)) {
@@ -228,12 +231,13 @@ final class Producers {
     }
 
     /** Forgets producers that were silent for longer than {@code expiryMs}, and keys older than their window. */
-    void expire(long nowMs, long expiryMs) {
+    public void expire(long nowMs, long expiryMs) {
         producers.values().removeIf(producer -> producer.lastMs < nowMs - expiryMs);
         forgetKeys(nowMs);
     }
 
-    ByteBuffer snapshot() {
+    /** The state as bytes, for {@link #load(ByteBuffer)}. */
+    public ByteBuffer snapshot() {
         long bytes = 8 + 4;
         for (Map<Long, Producer> those : List.of(producers, keys)) {
             for (Producer producer : those.values()) {
@@ -269,7 +273,11 @@ final class Producers {
             in = ByteBuffer.allocate((int) size);
             file.read(in, 0);
         }
-        in.flip();
+        return load(in.flip());
+    }
+
+    /** Loads a snapshot that begins at 0 and ends at the limit; false when it cannot be read, and then nothing has changed. */
+    public boolean load(ByteBuffer in) {
         if (in.limit() < 12
                 || in.getInt(in.limit() - 4) != checksum(in.duplicate().limit(in.limit() - 4))
                 || in.getInt() != MAGIC) {

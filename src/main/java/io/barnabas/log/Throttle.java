@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** Holds work back so that it moves no more than so many bytes per second, over seconds. Confined to one thread. */
-final class Throttle {
+public final class Throttle {
     private static final long PAUSE_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long CREDIT_MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -18,13 +18,13 @@ final class Throttle {
     private long paidNanos;
 
     /** Waits for so many nanoseconds, or less. */
-    interface Pause {
+    public interface Pause {
         Pause PARKED = LockSupport::parkNanos;
 
         void nanos(long nanos);
     }
 
-    Throttle(long bytesPerSecond, LongSupplier nanoTime, Pause pause) {
+    public Throttle(long bytesPerSecond, LongSupplier nanoTime, Pause pause) {
         this.bytesPerSecond = bytesPerSecond;
         this.nanoTime = nanoTime;
         this.pause = pause;
@@ -32,7 +32,7 @@ final class Throttle {
     }
 
     /** Accounts for bytes that were moved, and waits until they are paid for or {@code given up}. */
-    void moved(long bytes, BooleanSupplier givenUp) {
+    public void moved(long bytes, BooleanSupplier givenUp) {
         long now = nanoTime.getAsLong();
         paidNanos = Math.max(paidNanos, now - CREDIT_MOST_NANOS);
         paidNanos += (long) (bytes * (1e9 / bytesPerSecond));

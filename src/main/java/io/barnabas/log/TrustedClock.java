@@ -5,7 +5,7 @@ package io.barnabas.log;
  * after it has lasted for a while of real time. A clock that goes back only keeps more, so it is believed at once.
  * Confined to one thread.
  */
-final class TrustedClock {
+public final class TrustedClock {
     private static final long TOLERANCE_MS = 60_000;
 
     private final long holdMs;
@@ -16,13 +16,13 @@ final class TrustedClock {
 
     private boolean ahead;
 
-    TrustedClock(long wallMs, long nanos, long holdMs) {
+    public TrustedClock(long wallMs, long nanos, long holdMs) {
         this.trustedMs = wallMs;
         this.atNanos = nanos;
         this.holdMs = holdMs;
     }
 
-    long nowMs(long wallMs, long nanos) {
+    public long nowMs(long wallMs, long nanos) {
         long expected = trustedMs + (nanos - atNanos) / 1_000_000;
         atNanos = nanos;
         if (wallMs <= expected + TOLERANCE_MS) {

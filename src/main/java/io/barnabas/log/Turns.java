@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * One partition's queue: appends and other work run one at a time, in the order of the calls, on an executor that many
  * partitions share. Appends that wait together are handed over together. Thread-safe.
  */
-final class Turns {
+public final class Turns {
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
     private static final int APPENDS_MOST = 1_000;
 
@@ -29,18 +29,18 @@ final class Turns {
 
     private final Busy busy;
 
-    Turns(Executor executor, int turnBytes, LongSupplier nanoTime, Consumer<List<Append>> writer) {
+    public Turns(Executor executor, int turnBytes, LongSupplier nanoTime, Consumer<List<Append>> writer) {
         this.executor = executor;
         this.turnBytes = turnBytes;
         this.busy = new Busy(nanoTime);
         this.writer = writer;
     }
 
-    void append(Append append) {
+    public void append(Append append) {
         enqueue(append);
     }
 
-    void run(Runnable work) {
+    public void run(Runnable work) {
         enqueue(work);
     }
 

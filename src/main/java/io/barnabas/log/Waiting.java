@@ -5,13 +5,13 @@ import io.barnabas.record.ErrorCode;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Bounds the bytes of appends that wait, here and in a parent that several share. Thread-safe. */
-final class Waiting {
+public final class Waiting {
     private final String what;
     private final long most;
     private final Waiting parent;
     private final AtomicLong bytes = new AtomicLong();
 
-    Waiting(String what, long most, Waiting parent) {
+    public Waiting(String what, long most, Waiting parent) {
         this.what = what;
         this.most = most;
         this.parent = parent;
@@ -22,7 +22,7 @@ final class Waiting {
      *
      * @throws BarnabasException {@code OVERLOADED}
      */
-    void enter(long size) {
+    public void enter(long size) {
         long now = bytes.addAndGet(size);
         if (now > most && now != size) {
             bytes.addAndGet(-size);
@@ -40,7 +40,7 @@ final class Waiting {
         }
     }
 
-    void leave(long size) {
+    public void leave(long size) {
         bytes.addAndGet(-size);
         if (parent != null) {
             parent.leave(size);

@@ -3,7 +3,7 @@ package io.barnabas.rest;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.StartPosition;
-import io.barnabas.broker.consumer.ConsumerInstances;
+import io.barnabas.broker.consumer.Consumers;
 import io.barnabas.record.TopicPartition;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -32,12 +32,12 @@ import java.util.concurrent.CompletionStage;
 })
 @Singleton
 public final class ConsumerOffsetsResource {
-    private final ConsumerInstances instances;
+    private final Consumers instances;
     private final Bodies bodies;
     private final Responders responders;
 
     @Inject
-    public ConsumerOffsetsResource(ConsumerInstances instances, Bodies bodies, Responders responders) {
+    public ConsumerOffsetsResource(Consumers instances, Bodies bodies, Responders responders) {
         this.instances = requireNonNull(instances, "instances");
         this.bodies = requireNonNull(bodies, "bodies");
         this.responders = requireNonNull(responders, "responders");

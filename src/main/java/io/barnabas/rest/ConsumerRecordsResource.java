@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.ClientEvents.Protocol;
-import io.barnabas.broker.consumer.ConsumerInstances;
+import io.barnabas.broker.consumer.Consumers;
 import io.barnabas.broker.consumer.InstanceSettings;
 import io.barnabas.broker.consumer.PollRequest;
 import io.barnabas.broker.consumer.Polled;
@@ -30,7 +30,7 @@ import java.util.concurrent.CompletionStage;
 @Path("consumers")
 @Singleton
 public final class ConsumerRecordsResource {
-    private final ConsumerInstances instances;
+    private final Consumers instances;
     private final Json json;
     private final BrokerSettings brokerSettings;
     private final RestSettings settings;
@@ -39,7 +39,7 @@ public final class ConsumerRecordsResource {
 
     @Inject
     public ConsumerRecordsResource(
-            ConsumerInstances instances,
+            Consumers instances,
             Json json,
             BrokerSettings brokerSettings,
             RestSettings settings,

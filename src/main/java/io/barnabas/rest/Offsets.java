@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.StartPosition;
 import io.barnabas.record.TopicPartition;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Finds the offset that a read begins at from the query parameters {@code offset} and {@code timestamp}. */
@@ -17,7 +18,11 @@ public final class Offsets {
 
     /** The offset; that of the first record when neither parameter is given. */
     CompletionStage<Long> start(TopicPartition partition, String offset, String timestamp) {
-        return positioning.resolve(partition, position(offset, timestamp));
+        StartPosition start = position(offset, timestamp);
+        if (start instanceof StartPosition.Offset fixed) { // the read itself refuses what is out of range
+            return CompletableFuture.completedFuture(fixed.offset());
+        }
+        return positioning.resolve(partition, start);
     }
 
     static StartPosition position(String offset, String timestamp) {

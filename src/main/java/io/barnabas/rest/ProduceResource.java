@@ -121,12 +121,13 @@ public final class ProduceResource {
             logRefused(topic, outcomes);
             return CompletableFuture.completedFuture(Answers.noContent());
         }
-        return responders.answer(outcomes, Answers::ok);
+        return responders.answer(
+                outcomes, view -> Answers.ok(Body.of(view.json())).build());
     }
 
     private OutcomesView view(List<RecordOutcome> outcomes) {
         RecordOutcome.firstRefusal(outcomes).ifPresent(code -> events.rejected(ClientEvents.FrontEnd.HTTP, code));
-        return OutcomesView.of(outcomes);
+        return new OutcomesView(outcomes);
     }
 
     private void read(ProduceRequest request, RecordFormat format, byte[] body) {
@@ -141,7 +142,7 @@ public final class ProduceResource {
 
     private static void logRefused(String topic, CompletionStage<OutcomesView> outcomes) {
         outcomes.whenComplete((view, failure) -> {
-            List<OutcomesView.OutcomeView> refused = view == null ? List.of() : view.refused();
+            List<RecordOutcome.Refused> refused = view == null ? List.of() : view.refused();
             if (failure != null || !refused.isEmpty()) {
                 LOG.warn(
                         "records of an unanswered request were refused topic={} records={} reason={}",

@@ -10,6 +10,8 @@ import java.util.Set;
 @ApplicationPath("/")
 public final class RestApplication extends Application {
     static final Set<Class<?>> RESOURCES = Set.of(
+            HomeResource.class,
+            AsyncApiResource.class,
             TopicsResource.class,
             ProduceResource.class,
             ProducersResource.class,

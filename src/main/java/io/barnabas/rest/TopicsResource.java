@@ -71,9 +71,10 @@ public final class TopicsResource {
 
     @GET
     @Path("{topic}/partitions/{partition}/offsets")
-    public Response offsets(@PathParam("topic") String name, @PathParam("partition") String number) {
-        Topics.Offsets offsets = topics.offsets(Parameters.partition(name, number));
-        return Answers.ok(new TopicView.OffsetsView(offsets.beginning(), offsets.end()));
+    public CompletionStage<Response> offsets(@PathParam("topic") String name, @PathParam("partition") String number) {
+        return responders.answer(
+                topics.offsets(Parameters.partition(name, number)),
+                offsets -> Answers.ok(new TopicView.OffsetsView(offsets.beginning(), offsets.end())));
     }
 
     /** Deletes the records below an offset; answers what is left. */
@@ -86,9 +87,9 @@ public final class TopicsResource {
             InputStream input) {
         TopicPartition partition = Parameters.partition(name, number);
         TruncateBody body = bodies.control(input, headers, TruncateBody.class);
-        return responders.answer(topics.truncate(partition, body.requiredOffset()), beginning -> {
-            Topics.Offsets offsets = topics.offsets(partition);
-            return Answers.ok(new TopicView.OffsetsView(beginning, offsets.end()));
-        });
+        return responders.answer(
+                topics.truncate(partition, body.requiredOffset()).thenCompose(beginning -> topics.offsets(partition)
+                        .thenApply(offsets -> new TopicView.OffsetsView(beginning, offsets.end()))),
+                Answers::ok);
     }
 }

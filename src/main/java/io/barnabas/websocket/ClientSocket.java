@@ -374,8 +374,16 @@ final class ClientSocket {
         outbound.send(frames.draining(settings.retryAfterMs()));
     }
 
-    /** Closes because the server goes; completes when the subscription has left. */
+    /**
+     * Closes because the server goes, as soon as every produce frame taken is answered; completes when the subscription
+     * has left.
+     */
     CompletionStage<Void> leave() {
+        return inFlight.quiet().thenComposeAsync(answered -> hangUp(), turns);
+    }
+
+    /** The same without waiting for what is not answered. */
+    CompletionStage<Void> hangUp() {
         outbound.close(Goodbye.GOING_AWAY, "the server goes");
         return gone();
     }

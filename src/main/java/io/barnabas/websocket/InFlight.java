@@ -2,6 +2,8 @@ package io.barnabas.websocket;
 
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,6 +15,10 @@ final class InFlight {
     private final AtomicLong totalBytes;
     private final AtomicLong frames = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
+    private final CompletableFuture<Void> quiet = new CompletableFuture<>();
+
+    /** Set by whoever waits for {@link #quiet}, read wherever an append completes. */
+    private volatile boolean ending;
 
     /** @param totalBytes shared by all sockets */
     InFlight(WebSocketSettings settings, AtomicLong totalBytes) {
@@ -39,9 +45,21 @@ final class InFlight {
 
     /** Gives back what {@link #take} took. */
     void done(int frameBytes) {
-        frames.decrementAndGet();
+        long left = frames.decrementAndGet();
         bytes.addAndGet(-frameBytes);
         totalBytes.addAndGet(-frameBytes);
+        if (left == 0 && ending) {
+            quiet.complete(null);
+        }
+    }
+
+    /** Completes as soon as there is a moment in which every frame so far is answered. */
+    CompletionStage<Void> quiet() {
+        ending = true;
+        if (frames.get() == 0) {
+            quiet.complete(null);
+        }
+        return quiet;
     }
 
     private static BarnabasException overloaded(String message) {

@@ -175,6 +175,7 @@ public final class Sockets {
         } catch (TimeoutException | ExecutionException e) {
             LOG.warn(
                     "sockets did not leave in time sockets={} timeoutMs={}", leaving.length, settings.closeTimeoutMs());
+            open.forEach(ClientSocket::hangUp);
         }
     }
 }

@@ -220,7 +220,7 @@ class IdempotentProduceTest {
                 .filteredOn(Refused.class::isInstance)
                 .singleElement()
                 .isInstanceOfSatisfying(
-                        Refused.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.NOT_OWNER));
+                        Refused.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.PARTITION_OFFLINE));
         assertThat(repeat).containsExactlyInAnyOrder(new Stored(0, 0, true), new Stored(1, 0, true), new Stored(2, 0));
         assertThat(end(0) + end(1) + end(2)).isEqualTo(3);
     }
@@ -230,7 +230,7 @@ class IdempotentProduceTest {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             broker.cluster.disown(new TopicPartition("orders", partition));
         }
-        refused(() -> keyed("key-1", "a", "b"), ErrorCode.NOT_OWNER);
+        refused(() -> keyed("key-1", "a", "b"), ErrorCode.PARTITION_OFFLINE);
     }
 
     @Test
@@ -338,7 +338,11 @@ class IdempotentProduceTest {
     }
 
     private long end(int partition) {
-        return broker.topics.offsets(new TopicPartition("orders", partition)).end();
+        return broker.topics
+                .offsets(new TopicPartition("orders", partition))
+                .toCompletableFuture()
+                .join()
+                .end();
     }
 
     private static <T> T get(CompletionStage<T> stage) {

@@ -142,7 +142,12 @@ class ProduceRequestTest {
         // when
         request.add(-1, -1, null, bytes("a"), List.of());
         // then
-        assertThat(broker.topics.offsets(new TopicPartition("orders", 0)).end()).isZero();
+        assertThat(broker.topics
+                        .offsets(new TopicPartition("orders", 0))
+                        .toCompletableFuture()
+                        .join()
+                        .end())
+                .isZero();
     }
 
     @Test

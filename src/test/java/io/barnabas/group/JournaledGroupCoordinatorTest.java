@@ -16,6 +16,7 @@ import io.barnabas.record.TopicPartition;
 import io.barnabas.testing.InMemoryPartitionLog;
 import io.barnabas.testing.ManualClock;
 import io.barnabas.testing.ManualScheduler;
+import io.barnabas.testing.RecordedMember;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -2,19 +2,20 @@ package io.barnabas.load;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** What the targets on a Barnabas server share: its topics and how producers are put together. */
 abstract class BarnabasTarget implements Target {
     private final String name;
-    private final BarnabasUrl url;
+    private final BarnabasNodes nodes;
     private final Workload workload;
     private final LongSupplier clock;
 
-    BarnabasTarget(String name, BarnabasUrl url, Workload workload, LongSupplier clock) {
+    BarnabasTarget(String name, BarnabasNodes nodes, Workload workload, LongSupplier clock) {
         this.name = name;
-        this.url = url;
+        this.nodes = nodes;
         this.workload = workload;
         this.clock = clock;
     }
@@ -25,20 +26,20 @@ abstract class BarnabasTarget implements Target {
     }
 
     @Override
-    public final int localPort() {
-        return url.address().getAddress().isLoopbackAddress() ? url.port() : 0;
+    public final List<Integer> localPorts() {
+        return nodes.localPorts();
     }
 
     @Override
     public void createTopic(String topic, int partitions) throws IOException {
-        try (BarnabasAdmin admin = new BarnabasAdmin(url, clock)) {
+        try (BarnabasAdmin admin = new BarnabasAdmin(nodes.first(), clock)) {
             admin.createTopic(topic, partitions);
         }
     }
 
     @Override
     public void deleteTopic(String topic) throws IOException {
-        try (BarnabasAdmin admin = new BarnabasAdmin(url, clock)) {
+        try (BarnabasAdmin admin = new BarnabasAdmin(nodes.first(), clock)) {
             admin.deleteTopic(topic);
         }
     }
@@ -48,8 +49,9 @@ abstract class BarnabasTarget implements Target {
         // Connections belong to lanes, which their threads close.
     }
 
-    final BarnabasUrl url() {
-        return url;
+    /** The node of another producer or consumer. */
+    final BarnabasUrl nextNode() {
+        return nodes.next();
     }
 
     final Workload workload() {

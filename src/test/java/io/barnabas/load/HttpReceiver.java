@@ -1,8 +1,5 @@
 package io.barnabas.load;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -23,7 +20,7 @@ final class HttpReceiver {
     private final Target.Deliveries deliveries;
     private final BatchDecoder batches = new BatchDecoder();
     private final JsonRecordsDecoder records = new JsonRecordsDecoder();
-    private final JsonFactory json = new JsonFactory();
+    private final JsonScan json = new JsonScan();
     private long next;
 
     HttpReceiver(
@@ -67,13 +64,7 @@ final class HttpReceiver {
 
     private void decodeJson(ByteBuffer body) throws IOException {
         if (body.hasRemaining()) {
-            try (JsonParser parser =
-                    json.createParser(body.array(), body.arrayOffset() + body.position(), body.remaining())) {
-                if (parser.nextToken() != JsonToken.START_ARRAY) {
-                    throw new IOException("records did not come as a JSON array");
-                }
-                next = records.decode(parser, partition, next, deliveries);
-            }
+            next = records.decode(json.over(body), partition, next, deliveries);
         }
         poll();
     }

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 final class HttpTarget extends BarnabasTarget {
     private final boolean binary;
 
-    HttpTarget(String name, BarnabasUrl url, boolean binary, Workload workload, LongSupplier clock) {
-        super(name, url, workload, clock);
+    HttpTarget(String name, BarnabasNodes nodes, boolean binary, Workload workload, LongSupplier clock) {
+        super(name, nodes, workload, clock);
         this.binary = binary;
     }
 
@@ -29,11 +29,12 @@ final class HttpTarget extends BarnabasTarget {
         @Override
         public Sender sender(Acknowledgements acknowledgements) {
             Workload.Batching batching = workload().batching();
+            BarnabasUrl node = nextNode();
             HttpUplink uplink = new HttpUplink(
                     loop(),
-                    url(),
+                    node,
                     batching,
-                    HttpUplink.topicPaths(url(), topic, workload().acks()),
+                    HttpUplink.topicPaths(node, topic, workload().acks()),
                     true);
             return HttpTarget.this.sender(this, uplink, binary, acknowledgements);
         }
@@ -41,9 +42,10 @@ final class HttpTarget extends BarnabasTarget {
         @Override
         public void receive(List<Integer> partitions, Deliveries deliveries) throws IOException {
             for (int partition : partitions) {
+                BarnabasUrl node = nextNode();
                 new HttpReceiver(
-                                new HttpConnection(loop(), url()),
-                                url().base() + "/topics/" + topic,
+                                new HttpConnection(loop(), node),
+                                node.base() + "/topics/" + topic,
                                 binary,
                                 partition,
                                 workload().batching().fetchBytes(),

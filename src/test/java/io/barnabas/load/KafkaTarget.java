@@ -44,11 +44,11 @@ final class KafkaTarget implements Target {
     }
 
     @Override
-    public int localPort() {
+    public List<Integer> localPorts() {
         String[] parts = bootstrap.split(":", -1);
         boolean here =
                 parts.length == 2 && List.of("127.0.0.1", "localhost").contains(parts[0].toLowerCase(Locale.ROOT));
-        return here ? Integer.parseInt(parts[1]) : 0;
+        return here ? List.of(Integer.parseInt(parts[1])) : List.of();
     }
 
     @Override

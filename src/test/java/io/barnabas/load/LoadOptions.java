@@ -3,7 +3,9 @@ package io.barnabas.load;
 import io.barnabas.record.Acks;
 import io.barnabas.record.Compression;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -37,8 +39,12 @@ final class LoadOptions {
             description = "rounds before those, checked but not counted. Default: ${DEFAULT-VALUE}")
     int warmUp;
 
-    @Option(names = "--url", description = "Barnabas, such as http://127.0.0.1:8080")
-    String url;
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Barnabas, such as http://127.0.0.1:8080; repeated for several nodes of one cluster, over "
+                    + "which producers and consumers are spread")
+    List<String> urls = new ArrayList<>();
 
     @Option(names = "--bootstrap", description = "Apache Kafka, such as 127.0.0.1:9092")
     String bootstrap;

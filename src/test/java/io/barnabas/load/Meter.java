@@ -12,22 +12,31 @@ final class Meter {
 
     private final ProcessCpu cpu;
     private final long clientPid;
-    private final long serverPid;
+    private final List<Long> serverPids;
     private final int recordBytes;
     private double serverBefore;
     private double clientBefore;
 
-    /** A meter for the server that listens on a port of this machine; for 0, its CPU time is not known. */
-    Meter(ProcessCpu cpu, int port, int recordBytes) {
+    /** A meter for the servers that listen on these ports of this machine; for none, their CPU time is not known. */
+    Meter(ProcessCpu cpu, List<Integer> ports, int recordBytes) {
         this.cpu = cpu;
         this.clientPid = ProcessHandle.current().pid();
-        this.serverPid = port == 0 ? 0 : cpu.listeningOn(port).orElse(0);
+        this.serverPids = ports.stream()
+                .map(port -> cpu.listeningOn(port).orElse(0))
+                .distinct()
+                .toList();
         this.recordBytes = recordBytes;
     }
 
     void begin() {
-        serverBefore = cpu.seconds(serverPid);
+        serverBefore = serverSeconds();
         clientBefore = cpu.seconds(clientPid);
+    }
+
+    private double serverSeconds() {
+        return serverPids.isEmpty()
+                ? cpu.seconds(0)
+                : serverPids.stream().mapToDouble(cpu::seconds).sum();
     }
 
     Phase produced(Cast cast, long startNanos) {
@@ -57,10 +66,6 @@ final class Meter {
 
     private Phase phase(long records, double seconds) {
         return new Phase(
-                records,
-                recordBytes,
-                seconds,
-                cpu.seconds(serverPid) - serverBefore,
-                cpu.seconds(clientPid) - clientBefore);
+                records, recordBytes, seconds, serverSeconds() - serverBefore, cpu.seconds(clientPid) - clientBefore);
     }
 }

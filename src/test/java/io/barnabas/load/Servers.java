@@ -9,7 +9,7 @@ import java.util.List;
 final class Servers implements Closeable {
     private final LoadOptions options;
     private final List<Server> started = new ArrayList<>();
-    private BarnabasUrl barnabas;
+    private BarnabasNodes barnabas;
     private String kafka;
 
     private Servers(LoadOptions options) {
@@ -28,7 +28,7 @@ final class Servers implements Closeable {
         }
     }
 
-    BarnabasUrl barnabas() {
+    BarnabasNodes barnabas() {
         if (barnabas == null) {
             throw new IllegalArgumentException("this target needs --url or --start-barnabas");
         }
@@ -50,13 +50,14 @@ final class Servers implements Closeable {
     }
 
     private void start() throws IOException, InterruptedException {
-        if (options.url != null) {
-            barnabas = BarnabasUrl.parse(options.url);
+        if (!options.urls.isEmpty()) {
+            barnabas = new BarnabasNodes(
+                    options.urls.stream().map(BarnabasUrl::parse).toList());
         } else if (options.startBarnabas) {
             Server server = BarnabasServer.start(
                     options.barnabasJar, options.serverHeap, options.barnabasSettings, options.workDir);
             started.add(server);
-            barnabas = new BarnabasUrl("127.0.0.1", server.port(), "");
+            barnabas = BarnabasNodes.one(new BarnabasUrl("127.0.0.1", server.port(), ""));
         }
         if (options.bootstrap != null) {
             kafka = options.bootstrap;

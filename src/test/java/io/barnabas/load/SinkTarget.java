@@ -12,8 +12,8 @@ final class SinkTarget extends BarnabasTarget {
     private final boolean binary;
     private final String path;
 
-    SinkTarget(String name, BarnabasUrl url, boolean binary, String path, Workload workload, LongSupplier clock) {
-        super(name, url, workload, clock);
+    SinkTarget(String name, BarnabasNodes nodes, boolean binary, String path, Workload workload, LongSupplier clock) {
+        super(name, nodes, workload, clock);
         this.binary = binary;
         this.path = path;
     }
@@ -45,8 +45,9 @@ final class SinkTarget extends BarnabasTarget {
 
         @Override
         public Sender sender(Acknowledgements acknowledgements) {
+            BarnabasUrl node = nextNode();
             HttpUplink uplink =
-                    new HttpUplink(loop(), url(), workload().batching(), partition -> url().base() + path, false);
+                    new HttpUplink(loop(), node, workload().batching(), partition -> node.base() + path, false);
             return SinkTarget.this.sender(this, uplink, binary, acknowledgements);
         }
 

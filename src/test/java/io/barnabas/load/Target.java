@@ -9,8 +9,8 @@ interface Target extends Closeable {
     /** What it is called on the command line and in the report. */
     String name();
 
-    /** The port its server listens on, on this machine, by which the server's process is found; 0 when not known. */
-    int localPort();
+    /** The ports its servers listen on, on this machine, by which their processes are found; empty when not known. */
+    List<Integer> localPorts();
 
     void createTopic(String topic, int partitions) throws IOException;
 

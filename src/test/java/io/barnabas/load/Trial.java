@@ -45,7 +45,7 @@ final class Trial {
         this.payload = new Payload(workload.recordBytes());
         this.keys = new Keys(workload.keys(), workload.partitions());
         this.cast = new Cast(workload, payload, keys, threads, clock);
-        this.meter = new Meter(cpu, target.localPort(), workload.recordBytes());
+        this.meter = new Meter(cpu, target.localPorts(), workload.recordBytes());
     }
 
     /** Runs it on a topic that is made for it and deleted afterwards. */

@@ -98,7 +98,8 @@ class TrialTest {
                 new Workload.Batching(8_192, 100, 1, 1, 2, 100, 1 << 20, Compression.NONE),
                 partitions == 1 ? 3 : 10);
         try (FakeBarnabas server = new FakeBarnabas(fault);
-                Target target = new HttpTarget("fake", server.url(), binary, workload, System::nanoTime)) {
+                Target target =
+                        new HttpTarget("fake", BarnabasNodes.one(server.url()), binary, workload, System::nanoTime)) {
             PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
             return new Trial(target, workload, 2, System::nanoTime, new ProcessCpu(Path.of("/proc")), nowhere).run("t");
         }

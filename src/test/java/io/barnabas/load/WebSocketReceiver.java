@@ -1,8 +1,6 @@
 package io.barnabas.load;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -21,6 +19,7 @@ final class WebSocketReceiver implements WebSocketConnection.Listener {
     private final long[] next;
     private final BatchDecoder batches = new BatchDecoder();
     private final JsonRecordsDecoder records = new JsonRecordsDecoder();
+    private final JsonScan scan = new JsonScan();
     private final JsonFactory json = new JsonFactory();
     private boolean subscribed;
     private int used;
@@ -83,22 +82,21 @@ final class WebSocketReceiver implements WebSocketConnection.Listener {
     private void decode(ByteBuffer utf8) throws IOException {
         deliveries.arrived();
         int partition = -1;
-        try (JsonParser parser =
-                json.createParser(utf8.array(), utf8.arrayOffset() + utf8.position(), utf8.remaining())) {
-            parser.nextToken();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                parser.nextToken();
-                if (name.equals("partition")) {
-                    partition = parser.getIntValue();
-                } else if (name.equals("records") && partition >= 0 && partition < next.length) {
-                    next[partition] = records.decode(parser, partition, next[partition], deliveries);
-                    used(records.count());
-                } else if (name.equals("records")) {
-                    throw new IOException("a records frame does not name a partition of the subscription first");
-                } else {
-                    parser.skipChildren();
-                }
+        scan.over(utf8).expect('{');
+        for (boolean more = !scan.next('}'); more; more = scan.more('}')) {
+            scan.string();
+            boolean isPartition = scan.was("partition");
+            boolean isRecords = scan.was("records");
+            scan.expect(':');
+            if (isPartition) {
+                partition = (int) scan.number();
+            } else if (!isRecords) {
+                scan.skip();
+            } else if (partition >= 0 && partition < next.length) {
+                next[partition] = records.decode(scan, partition, next[partition], deliveries);
+                used(records.count());
+            } else {
+                throw new IOException("a records frame does not name a partition of the subscription first");
             }
         }
     }

@@ -12,12 +12,12 @@ final class WebSocketTarget extends BarnabasTarget {
 
     WebSocketTarget(
             String name,
-            BarnabasUrl url,
+            BarnabasNodes nodes,
             boolean binary,
             Workload workload,
             LongSupplier clock,
             RandomGenerator random) {
-        super(name, url, workload, clock);
+        super(name, nodes, workload, clock);
         this.binary = binary;
         this.random = random;
     }
@@ -43,7 +43,7 @@ final class WebSocketTarget extends BarnabasTarget {
         public Sender sender(Acknowledgements acknowledgements) throws IOException {
             WebSocketUplink uplink = new WebSocketUplink(
                     loop(),
-                    url(),
+                    nextNode(),
                     binary,
                     topic,
                     workload().acks(),
@@ -56,7 +56,7 @@ final class WebSocketTarget extends BarnabasTarget {
         public void receive(List<Integer> partitions, Deliveries deliveries) throws IOException {
             WebSocketReceiver receiver = new WebSocketReceiver(
                     loop(),
-                    url(),
+                    nextNode(),
                     binary,
                     topic,
                     partitions,

@@ -13,14 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Makes batches and tells what is in them. */
-final class Batches {
+public final class Batches {
     private Batches() {}
 
-    static ByteBuffer batch(String... values) {
+    public static ByteBuffer batch(String... values) {
         return sequenced(RecordBatch.NO_PRODUCER_ID, -1, -1, values);
     }
 
-    static ByteBuffer sequenced(long producerId, int epoch, int sequence, String... values) {
+    public static ByteBuffer sequenced(long producerId, int epoch, int sequence, String... values) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE);
         if (producerId >= 0) {
             builder.producer(producerId, (short) epoch, sequence);
@@ -31,42 +31,42 @@ final class Batches {
         return builder.build();
     }
 
-    static ByteBuffer timed(long firstMs, String first, long secondMs, String second) {
+    public static ByteBuffer timed(long firstMs, String first, long secondMs, String second) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.LZ4);
         builder.append(firstMs, null, first.getBytes(UTF_8), List.of());
         builder.append(secondMs, null, second.getBytes(UTF_8), List.of());
         return builder.build();
     }
 
-    static ByteBuffer at(long timestamp, String value) {
+    public static ByteBuffer at(long timestamp, String value) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE);
         builder.append(timestamp, null, value.getBytes(UTF_8), List.of());
         return builder.build();
     }
 
     /** One keyed record; a null value is a tombstone. */
-    static ByteBuffer keyed(long timestamp, String key, String value) {
+    public static ByteBuffer keyed(long timestamp, String key, String value) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE);
         builder.append(timestamp, key.getBytes(UTF_8), value == null ? null : value.getBytes(UTF_8), List.of());
         return builder.build();
     }
 
     /** One keyed record of an idempotent producer. */
-    static ByteBuffer keyedBy(long producerId, int sequence, String key, String value) {
+    public static ByteBuffer keyedBy(long producerId, int sequence, String key, String value) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE);
         builder.producer(producerId, (short) 0, sequence);
         builder.append(1_000, key.getBytes(UTF_8), value.getBytes(UTF_8), List.of());
         return builder.build();
     }
 
-    static ByteBuffer together(ByteBuffer first, ByteBuffer second) {
+    public static ByteBuffer together(ByteBuffer first, ByteBuffer second) {
         return ByteBuffer.allocate(first.remaining() + second.remaining())
                 .put(first)
                 .put(second)
                 .flip();
     }
 
-    static List<LogRecord> records(ByteBuffer batches) {
+    public static List<LogRecord> records(ByteBuffer batches) {
         List<LogRecord> records = new ArrayList<>();
         for (RecordBatch batch : RecordBatches.strict(batches)) {
             if (!batch.crcValid()) {
@@ -78,13 +78,13 @@ final class Batches {
     }
 
     /** {@code offset:value} of every record. */
-    static List<String> values(ByteBuffer batches) {
+    public static List<String> values(ByteBuffer batches) {
         return records(batches).stream()
                 .map(record -> record.offset() + ":" + new String(record.value(), UTF_8))
                 .toList();
     }
 
-    static RecordBatch first(ByteBuffer batches) {
+    public static RecordBatch first(ByteBuffer batches) {
         return RecordBatches.strict(batches).iterator().next();
     }
 }

@@ -1,6 +1,5 @@
 package io.barnabas.log;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -45,12 +44,18 @@ class DataDirectoryTest {
     }
 
     @Test
-    void refusesAFormatItDoesNotKnow() throws IOException {
+    void refusesAFolderOfANewerVersionAndLetsItGo() throws IOException {
         // given
-        Files.write(path.resolve("meta.properties"), "version=2\nnode.id=a\ncluster.id=b\n".getBytes(UTF_8));
-        try (DataDirectory directory = DataDirectory.open(path, new DiskFiles())) {
-            // when, then
-            assertThatThrownBy(directory::meta).hasMessageContaining("version 2");
+        Path meta = path.resolve("meta.properties");
+        Files.writeString(meta, "version=2\nnode.id=a\ncluster.id=b\n");
+        // when, then
+        assertThatThrownBy(() -> DataDirectory.open(path, new DiskFiles()))
+                .hasMessageContaining("version 2")
+                .hasMessageContaining("newer Barnabas");
+        // and, once it is an older one again
+        Files.writeString(meta, "version=1\nnode.id=a\ncluster.id=b\n");
+        try (DataDirectory taken = DataDirectory.open(path, new DiskFiles())) {
+            assertThat(taken.meta()).contains(new Meta("a", "b"));
         }
     }
 }

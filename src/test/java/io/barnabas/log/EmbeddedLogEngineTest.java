@@ -15,7 +15,7 @@ class EmbeddedLogEngineTest extends LogEngineContract {
     private final List<LogEngine> started = new ArrayList<>();
 
     @Override
-    LogEngine engine() {
+    protected LogEngine engine() {
         LogEngine engine = new EmbeddedLogEngine(
                 dataDir,
                 EmbeddedLogSettings.DEFAULTS,

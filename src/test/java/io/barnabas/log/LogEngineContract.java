@@ -23,15 +23,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What holds for every {@link LogEngine}. A subclass says how one is started and stopped. */
-abstract class LogEngineContract {
-    static final LogConfig CONFIG = LogConfig.of(Map.of());
+public abstract class LogEngineContract {
+    protected static final LogConfig CONFIG = LogConfig.of(Map.of());
     private static final UUID TOPIC = UUID.fromString("6f6d1c1e-57a5-4a0c-9d4c-0f7f4f0b2c11");
-    private static final LogId ID = new LogId(TOPIC, new TopicPartition("orders", 0));
+    protected static final LogId ID = new LogId(TOPIC, new TopicPartition("orders", 0));
 
     /** A running engine on the test's data; a second call gives one on the same data after the first was closed. */
-    abstract LogEngine engine();
+    protected abstract LogEngine engine();
 
-    static <T> T get(CompletionStage<T> stage) {
+    protected static <T> T get(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
         } catch (CompletionException e) {
@@ -39,7 +39,7 @@ abstract class LogEngineContract {
         }
     }
 
-    static ErrorCode codeOf(CompletionStage<?> stage) {
+    protected static ErrorCode codeOf(CompletionStage<?> stage) {
         return BarnabasException.of(stage.toCompletableFuture()
                         .handle((result, failure) -> failure)
                         .orTimeout(30, TimeUnit.SECONDS)

@@ -88,6 +88,7 @@ public final class BarnabasProcess implements AutoCloseable {
         private final Map<String, String> environment = new TreeMap<>();
         private final List<String> jvmOptions =
                 new ArrayList<>(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        private final List<String> options = new ArrayList<>();
         private int port;
 
         private Setup(Path dataDir) {
@@ -110,6 +111,12 @@ public final class BarnabasProcess implements AutoCloseable {
             return this;
         }
 
+        /** More options of the server, after the others. */
+        public Setup withOptions(String... more) {
+            options.addAll(List.of(more));
+            return this;
+        }
+
         /** Without this, a free one is taken. */
         public Setup onPort(int wanted) {
             port = wanted;
@@ -127,8 +134,9 @@ public final class BarnabasProcess implements AutoCloseable {
             List<String> command = new ArrayList<>(List.of(ChildProcess.java()));
             command.addAll(jvmOptions);
             settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
-            command.addAll(List.of("-jar", System.getProperty("built.jar"), "--port"));
+            command.addAll(List.of("-jar", System.getProperty("built.jar", "target/barnabas.jar"), "--port"));
             command.add(Integer.toString(port == 0 ? FreePort.next() : port));
+            command.addAll(options);
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().putAll(environment);
             return ChildProcess.start("barnabas", builder, READY);

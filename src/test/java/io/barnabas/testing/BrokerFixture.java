@@ -7,6 +7,7 @@ import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
+import io.barnabas.broker.peer.RemotePartitions;
 import io.barnabas.group.GroupCoordinator;
 import io.barnabas.group.GroupEvents;
 import io.barnabas.group.GroupSettings;
@@ -37,8 +38,11 @@ public final class BrokerFixture implements AutoCloseable {
 
     private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor();
 
+    /** Nothing waits for an owner here: there is no other node. */
+    private static final BrokerSettings SETTINGS = BrokerSettings.DEFAULTS.withOwnershipWaitMs(0);
+
     public BrokerFixture() {
-        this(BrokerSettings.DEFAULTS);
+        this(SETTINGS);
     }
 
     public BrokerFixture(BrokerSettings settings) {
@@ -47,7 +51,7 @@ public final class BrokerFixture implements AutoCloseable {
 
     /** A broker on the test's logs; {@link #engine} is then without use. */
     public BrokerFixture(LogEngine logs) {
-        this(BrokerSettings.DEFAULTS, logs);
+        this(SETTINGS, logs);
     }
 
     private BrokerFixture(BrokerSettings settings, LogEngine logs) {
@@ -65,7 +69,16 @@ public final class BrokerFixture implements AutoCloseable {
                 Runnable::run,
                 UUID::randomUUID,
                 GroupEvents.NONE);
-        partitions = new Partitions(cluster, logs, coordinator, settings);
+        partitions = new Partitions(
+                cluster,
+                logs,
+                coordinator,
+                settings,
+                RemotePartitions.NONE,
+                true,
+                deadlines,
+                Runnable::run,
+                System::nanoTime);
         topics = new Topics(cluster, partitions, settings);
         fetching = new Fetching(partitions, settings, deadlines, Runnable::run);
         producing = new Producing(cluster, partitions, settings, clock);

@@ -27,13 +27,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * HTTP consumer instances. Thread-safe. An instance is valid on every node: what this node does not know it takes up
- * from the journal, so it outlives a restart; what was returned and not committed before is returned again.
- *
- * <p>Stages fail with {@link BarnabasException}: {@code UNKNOWN_INSTANCE}, {@code INSTANCE_EXISTS}, {@code
- * ILLEGAL_STATE}, {@code SUBSCRIPTION_CONFLICT}, {@code TOO_MANY}, and as the group coordinator and the log do.
+ * The instances that work on this node, which coordinates their groups; {@code NOT_OWNER} for others. What this node does
+ * not know it takes up from the journal.
  */
-public final class ConsumerInstances implements AutoCloseable {
+public final class ConsumerInstances implements Consumers, AutoCloseable {
     private static final int SWEEPS_PER_IDLE_TIME = 4;
 
     private final Services services;
@@ -73,7 +70,7 @@ public final class ConsumerInstances implements AutoCloseable {
         this.sweep = timers.scheduleWithFixedDelay(this::forgetIdle, everyMs, everyMs, TimeUnit.MILLISECONDS);
     }
 
-    /** Makes an instance; completes with its name when it is journaled. */
+    @Override
     public CompletionStage<String> create(String group, InstanceSettings settings) {
         TopicName.requireLabel("group name", group);
         requireRoom();
@@ -92,55 +89,54 @@ public final class ConsumerInstances implements AutoCloseable {
         });
     }
 
-    /** Commits what auto commit owes, hands the partitions over at once and forgets the instance. */
+    @Override
     public CompletionStage<Void> delete(String group, String name) {
         return with(group, name, instance -> instance.delete()
                 .thenRun(() -> instances.remove(new Key(group, name), instance)));
     }
 
-    /** Subscribes to topics by name or pattern; completes when the group has taken the instance in. */
+    @Override
     public CompletionStage<Void> subscribe(String group, String name, Subscription subscription) {
         return with(group, name, instance -> instance.subscribe(subscription));
     }
 
+    @Override
     public CompletionStage<Subscription> subscription(String group, String name) {
         return with(group, name, Instance::subscription);
     }
 
-    /** Ends whichever subscription or assignment there is; none is no error. */
+    @Override
     public CompletionStage<Void> unsubscribe(String group, String name) {
         return with(group, name, Instance::unsubscribe);
     }
 
-    /** Reads these partitions from now on, without the group. */
+    @Override
     public CompletionStage<Void> assign(String group, String name, Set<TopicPartition> partitions) {
         return with(group, name, instance -> instance.assign(partitions));
     }
 
+    @Override
     public CompletionStage<Assignments> assignments(String group, String name) {
         return with(group, name, Instance::assignments);
     }
 
-    /**
-     * Records, as soon as there are some. One poll of an instance runs at a time: a second one ends the first, which
-     * then returns nothing, and a third is {@code ILLEGAL_STATE}.
-     */
+    @Override
     public CompletionStage<Polled> poll(String group, String name, PollRequest request) {
         return with(group, name, instance -> instance.poll(request));
     }
 
-    /** Stores offsets as given, each the next to read; without any, everything that was returned so far. */
+    @Override
     public CompletionStage<Void> commit(
             String group, String name, Optional<Map<TopicPartition, CommittedOffset>> offsets) {
         return with(group, name, instance -> instance.commit(offsets));
     }
 
-    /** Moves positions, all or none; nothing is committed by that. */
+    @Override
     public CompletionStage<Void> seek(String group, String name, Map<TopicPartition, StartPosition> targets) {
         return with(group, name, instance -> instance.seek(targets));
     }
 
-    /** Keeps the instance and its member alive without reading. */
+    @Override
     public CompletionStage<Void> heartbeat(String group, String name) {
         return with(group, name, Instance::heartbeat);
     }
@@ -155,11 +151,21 @@ public final class ConsumerInstances implements AutoCloseable {
         return instances.size();
     }
 
+    /** This node does not coordinate these groups any more: waiting polls end, the instances go on elsewhere. */
+    public void moved(int journalPartition) {
+        instances.forEach((key, instance) -> {
+            if (services.coordinator().journalPartition(key.group()) == journalPartition
+                    && instances.remove(key, instance)) {
+                instance.forget(ErrorCode.NOT_OWNER, "its group is coordinated by another node now");
+            }
+        });
+    }
+
     /** Forgets everything that lives on this node alone; the journal keeps the instances. Idempotent. */
     @Override
     public void close() {
         sweep.cancel(false);
-        instances.values().forEach(Instance::forget);
+        instances.values().forEach(instance -> instance.forget(ErrorCode.DRAINING, "this node goes down"));
         instances.clear();
     }
 
@@ -182,8 +188,9 @@ public final class ConsumerInstances implements AutoCloseable {
         return known.refresh().handle((done, failure) -> {
             if (failure != null) {
                 BarnabasException problem = BarnabasException.of(failure);
-                if (problem.code() == ErrorCode.UNKNOWN_INSTANCE && instances.remove(key, known)) {
-                    known.forget();
+                boolean gone = problem.code() == ErrorCode.UNKNOWN_INSTANCE || problem.code() == ErrorCode.NOT_OWNER;
+                if (gone && instances.remove(key, known)) {
+                    known.forget(problem.code(), problem.getMessage());
                 }
                 throw problem;
             }
@@ -203,7 +210,7 @@ public final class ConsumerInstances implements AutoCloseable {
         long now = services.nanoTime().getAsLong();
         instances.forEach((key, instance) -> {
             if (instance.idle(now) && instances.remove(key, instance)) {
-                instance.forget();
+                instance.forget(ErrorCode.UNKNOWN_INSTANCE, "it was idle");
             }
         });
     }

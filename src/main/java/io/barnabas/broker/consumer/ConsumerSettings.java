@@ -13,6 +13,8 @@ package io.barnabas.broker.consumer;
  *     instance says so
  * @param handOverTimeoutMs {@code barnabas.consumer.hand-over-timeout-ms}: how long an answer may take to be written
  *     before it counts as lost
+ * @param nextPollWaitMs {@code barnabas.consumer.next-poll-wait-ms}: how long the next poll waits for the answer before to
+ *     be written, before that counts as lost
  * @param maxWaitingCalls {@code barnabas.consumer.max-waiting-calls}: calls of one instance that may wait for each other
  */
 public record ConsumerSettings(
@@ -22,10 +24,11 @@ public record ConsumerSettings(
         long idleTimeoutMs,
         int requestTimeoutMs,
         int handOverTimeoutMs,
+        int nextPollWaitMs,
         int maxWaitingCalls) {
 
     /** What holds when nothing is set. */
     public static ConsumerSettings defaults() {
-        return new ConsumerSettings(10_000, 45_000, 60_000, 300_000, 1_000, 60_000, 100);
+        return new ConsumerSettings(10_000, 45_000, 60_000, 300_000, 1_000, 60_000, 2_000, 100);
     }
 }

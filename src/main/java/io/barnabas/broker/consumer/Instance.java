@@ -43,7 +43,10 @@ final class Instance implements Membership.Events {
     private InstanceSettings settings;
     private Subscription subscription;
     private Membership membership;
-    private boolean closed;
+
+    /** Why the instance does not work here any more; absent while it does. */
+    private Optional<BarnabasException> ended = Optional.empty();
+
     private int pollCount;
 
     /** Of the last call; written in any thread, read by the sweep. Volatile for that. */
@@ -213,16 +216,16 @@ final class Instance implements Membership.Events {
     CompletableFuture<Void> delete() {
         return calls.run(() -> commitReturned()
                 .thenComposeAsync(done -> services.coordinator().deleteInstance(group, name), turns)
-                .thenRunAsync(this::end, turns));
+                .thenRunAsync(() -> end(ErrorCode.UNKNOWN_INSTANCE, "it was deleted"), turns));
     }
 
     /** The journal does not know the instance any more, or this node forgets it: nothing is journaled about that. */
-    void forget() {
-        turns.execute(this::end);
+    void forget(ErrorCode code, String reason) {
+        turns.execute(() -> end(code, reason));
     }
 
-    private void end() {
-        closed = true;
+    private void end(ErrorCode code, String reason) {
+        ended = Optional.of(new BarnabasException(code, "instance '" + name + "' of group '" + group + "': " + reason));
         membership.left();
         positions.clear();
         polls.wake();
@@ -235,7 +238,7 @@ final class Instance implements Membership.Events {
     // --- what a running poll asks for; in a turn
 
     boolean closed() {
-        return closed;
+        return ended.isPresent();
     }
 
     String label() {
@@ -506,10 +509,9 @@ final class Instance implements Membership.Events {
     }
 
     private void requireOpen() {
-        if (closed) {
-            throw new BarnabasException(
-                    ErrorCode.UNKNOWN_INSTANCE, "group '" + group + "' has no instance '" + name + "'");
-        }
+        ended.ifPresent(reason -> {
+            throw reason;
+        });
     }
 
     private void requireCompatible(Subscription wanted) {

@@ -81,6 +81,19 @@ public record InstanceSettings(
                 reader.text(ASSIGNOR).map(any -> reader.oneOf(ASSIGNOR, "", "range", "roundrobin", "sticky")));
     }
 
+    /** The same for an instance of this name. */
+    InstanceSettings named(String given) {
+        return new InstanceSettings(
+                Optional.of(given),
+                format,
+                earliest,
+                autoCommit,
+                minBytes,
+                requestTimeoutMs,
+                sessionTimeoutMs,
+                assignor);
+    }
+
     /** As journaled; {@link #of} reads it back. */
     Map<String, String> toMap() {
         Map<String, String> map = new TreeMap<>();

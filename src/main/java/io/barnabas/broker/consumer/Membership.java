@@ -170,7 +170,7 @@ final class Membership {
 
     /** When only the coordinator moved, the member is in the journal that moved with it and joins again in place. */
     private void onRemoved(ErrorCode code) {
-        if (code == ErrorCode.NOT_OWNER || code == ErrorCode.COORDINATOR_LOADING) {
+        if (GroupCoordinator.joinsAgain(code)) {
             outside();
         } else {
             forget();

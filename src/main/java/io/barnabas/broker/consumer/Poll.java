@@ -32,6 +32,9 @@ import java.util.concurrent.TimeUnit;
 final class Poll {
     private static final int NANOS_PER_MS = 1_000_000;
 
+    /** A partition that could not be read is tried again so soon: nobody tells when its next owner has it. */
+    private static final int RETRY_MS = 500;
+
     private final Instance instance;
     private final Services services;
     private final Turns turns;
@@ -89,6 +92,7 @@ final class Poll {
         chunks.clear();
         places.clear();
         readEnds.clear();
+        failure = null;
         bytes = 0;
         changed = false;
         if (endsEarly) {
@@ -128,7 +132,7 @@ final class Poll {
             return readFrom(order, index + 1);
         }
         return services.fetching()
-                .fetch(partition, place.offset(), request.maxBytes() - bytes, 0)
+                .fetchNow(partition, place.offset(), request.maxBytes() - bytes)
                 .handleAsync(
                         (read, problem) -> {
                             if (problem != null) {
@@ -185,7 +189,8 @@ final class Poll {
             round();
             return;
         }
-        long slice = Math.min(leftNanos / NANOS_PER_MS + 1, Math.max(1, instance.sessionTimeoutMs() / 3));
+        long longest = failure == null ? Math.max(1, instance.sessionTimeoutMs() / 3) : RETRY_MS;
+        long slice = Math.min(leftNanos / NANOS_PER_MS + 1, longest);
         await((int) slice);
     }
 

@@ -6,6 +6,7 @@ import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
@@ -31,6 +32,12 @@ final class PollSlot {
     private Poll running;
     private Runnable next;
     private Set<TopicPartition> inFlight = Set.of();
+
+    /** Takes the answer in flight for lost; does nothing while there is none. */
+    private Runnable giveUp = () -> {};
+
+    /** Set while the next poll waits. */
+    private Optional<ScheduledFuture<?>> hurried = Optional.empty();
 
     PollSlot(Instance instance, Services services, Turns turns) {
         this.instance = requireNonNull(instance, "instance");
@@ -71,6 +78,7 @@ final class PollSlot {
         } else if (next == null) {
             next = () -> begin(request, answer);
             running.endEarly();
+            hurry();
         } else {
             answer.completeExceptionally(new BarnabasException(
                     ErrorCode.ILLEGAL_STATE,
@@ -101,10 +109,23 @@ final class PollSlot {
         // An answer that nobody ever writes must not stop the instance for good.
         handOver.deadline = services.timers()
                 .schedule(polled::lost, services.settings().handOverTimeoutMs(), TimeUnit.MILLISECONDS);
+        giveUp = polled::lost;
+        if (next != null) {
+            hurry();
+        }
         answer.complete(polled);
     }
 
+    /** A client that polls again has the answer before, or never gets it: what became of it is known soon or never. */
+    private void hurry() {
+        hurried = Optional.of(
+                services.timers().schedule(giveUp, services.settings().nextPollWaitMs(), TimeUnit.MILLISECONDS));
+    }
+
     private void free() {
+        giveUp = () -> {};
+        hurried.ifPresent(alarm -> alarm.cancel(false));
+        hurried = Optional.empty();
         running = null;
         inFlight = Set.of();
         Runnable waiting = next;

@@ -2,6 +2,9 @@ package io.barnabas.broker.peer;
 
 import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,16 +17,22 @@ final class CallBody implements HttpRequest.BodyPublisher {
     /** The socket copies a piece into a buffer outside of the heap that it keeps; larger pieces would keep larger ones. */
     private static final int PIECE_BYTES = 128 << 10;
 
-    private final ByteBuffer rest;
-    private final int length;
+    private final Deque<ByteBuffer> rest = new ArrayDeque<>();
+    private final long length;
 
     /** Whether all of it was handed out; volatile because the failure of a call is judged on another thread. */
     private volatile boolean handedOut;
 
-    CallBody(ByteBuffer body) {
-        this.rest = body.asReadOnlyBuffer();
-        this.length = body.remaining();
-        this.handedOut = length == 0;
+    CallBody(List<ByteBuffer> body) {
+        long bytes = 0;
+        for (ByteBuffer piece : body) {
+            if (piece.hasRemaining()) {
+                rest.add(piece.asReadOnlyBuffer());
+                bytes += piece.remaining();
+            }
+        }
+        this.length = bytes;
+        this.handedOut = bytes == 0;
     }
 
     /** False: the other node cannot have had the whole call, so it did nothing. */
@@ -42,10 +51,14 @@ final class CallBody implements HttpRequest.BodyPublisher {
     }
 
     private ByteBuffer next() {
-        int bytes = Math.min(PIECE_BYTES, rest.remaining());
-        ByteBuffer piece = rest.slice(rest.position(), bytes);
-        rest.position(rest.position() + bytes);
-        if (!rest.hasRemaining()) {
+        ByteBuffer first = rest.element();
+        int bytes = Math.min(PIECE_BYTES, first.remaining());
+        ByteBuffer piece = first.slice(first.position(), bytes);
+        first.position(first.position() + bytes);
+        if (!first.hasRemaining()) {
+            rest.remove();
+        }
+        if (rest.isEmpty()) {
             handedOut = true;
         }
         return piece;
@@ -79,10 +92,10 @@ final class CallBody implements HttpRequest.BodyPublisher {
             if (over.get()) {
                 return;
             }
-            if (rest.hasRemaining()) {
+            if (!rest.isEmpty()) {
                 subscriber.onNext(next());
             }
-            if (!rest.hasRemaining() && over.compareAndSet(false, true)) {
+            if (rest.isEmpty() && over.compareAndSet(false, true)) {
                 subscriber.onComplete();
             }
         }

@@ -2,7 +2,6 @@ package io.barnabas.broker.peer;
 
 import static java.util.Objects.requireNonNull;
 
-import io.barnabas.broker.peer.CallMeter.Outcome;
 import io.barnabas.cluster.ClusterView;
 import io.barnabas.cluster.Node;
 import io.barnabas.record.BarnabasException;
@@ -16,7 +15,9 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -38,7 +39,7 @@ public final class HttpPeerCalls implements PeerCalls {
     private final ScheduledExecutorService deadlines;
     private final LongSupplier nanoTime;
     private final HttpClient client;
-    private final CallMeter meter = new CallMeter();
+    private final PeerEvents events;
 
     /** One entry for each node that was ever asked. */
     private final Map<Integer, Room> rooms = new ConcurrentHashMap<>();
@@ -55,12 +56,14 @@ public final class HttpPeerCalls implements PeerCalls {
             PeerSettings settings,
             ScheduledExecutorService deadlines,
             Executor executor,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            PeerEvents events) {
         this.view = requireNonNull(view, "view");
         this.credential = requireNonNull(credential, "credential");
         this.settings = requireNonNull(settings, "settings");
         this.deadlines = requireNonNull(deadlines, "deadlines");
         this.nanoTime = requireNonNull(nanoTime, "nanoTime");
+        this.events = requireNonNull(events, "events");
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -71,6 +74,11 @@ public final class HttpPeerCalls implements PeerCalls {
 
     @Override
     public CompletionStage<ByteBuffer> call(int nodeId, PeerOperation operation, ByteBuffer body, int timeoutMs) {
+        return call(nodeId, operation, List.of(body), timeoutMs);
+    }
+
+    @Override
+    public CompletionStage<ByteBuffer> call(int nodeId, PeerOperation operation, List<ByteBuffer> body, int timeoutMs) {
         ClusterView now = view.get();
         Node node = now.nodes().get(nodeId);
         if (node == null) {
@@ -78,27 +86,33 @@ public final class HttpPeerCalls implements PeerCalls {
                     ErrorCode.PEER_UNREACHABLE, "node " + nodeId + " is not in the cluster at the moment"));
         }
         Room room = rooms.computeIfAbsent(nodeId, absent -> new Room());
-        int bytes = body.remaining();
+        long bytes = body.stream().mapToLong(ByteBuffer::remaining).sum();
         if (!room.enter(operation, bytes)) {
             return CompletableFuture.failedFuture(new BarnabasException(
                     ErrorCode.OVERLOADED, "too many calls to node " + nodeId + " are on their way, try again"));
         }
-        meter.begun(operation, bytes);
         long begun = nanoTime.getAsLong();
-        CompletableFuture<ByteBuffer> answer = send(now.thisNodeId(), node, operation, body, timeoutMs);
+        CompletableFuture<ByteBuffer> answer;
+        try {
+            answer = send(now.thisNodeId(), node, operation, body, timeoutMs);
+        } catch (RuntimeException e) { // an address that is none, no secret yet, a pool that takes nothing any more
+            answer = CompletableFuture.failedFuture(new BarnabasException(
+                    ErrorCode.PEER_UNREACHABLE, "node " + nodeId + " cannot be called: " + e.getMessage()));
+        }
         return answer.whenComplete((done, failure) -> {
             room.leave(operation, bytes);
-            meter.ended(operation, bytes, outcome(failure), nanoTime.getAsLong() - begun);
+            if (operation != PeerOperation.NEWS) { // which only waits
+                events.forwarded(operation, code(failure), nanoTime.getAsLong() - begun);
+            }
         });
     }
 
-    /** What was called so far. */
-    public PeerCounts counts() {
-        return meter.counts();
+    private static Optional<ErrorCode> code(Throwable failure) {
+        return Optional.ofNullable(failure).map(BarnabasException::of).map(BarnabasException::code);
     }
 
     private CompletableFuture<ByteBuffer> send(
-            int from, Node node, PeerOperation operation, ByteBuffer body, int timeoutMs) {
+            int from, Node node, PeerOperation operation, List<ByteBuffer> body, int timeoutMs) {
         CallBody payload = new CallBody(body);
         HttpRequest request = HttpRequest.newBuilder(uri(node, operation))
                 .header(PeerWire.FROM, Integer.toString(from))
@@ -173,22 +187,12 @@ public final class HttpPeerCalls implements PeerCalls {
                         + cause.getMessage());
     }
 
-    /** By the codes that only a call without an answer ends with. */
-    private static Outcome outcome(Throwable failure) {
-        if (failure == null) {
-            return Outcome.ANSWERED;
-        }
-        ErrorCode code = BarnabasException.of(failure).code();
-        boolean unanswered = code == ErrorCode.PEER_UNREACHABLE || code == ErrorCode.OUTCOME_UNKNOWN;
-        return unanswered ? Outcome.FAILED : Outcome.REFUSED;
-    }
-
     /** How much is on its way to one node. The poll for news waits there all the time and is not counted. */
     private final class Room {
         private final AtomicInteger calls = new AtomicInteger();
         private final AtomicLong bytes = new AtomicLong();
 
-        boolean enter(PeerOperation operation, int more) {
+        boolean enter(PeerOperation operation, long more) {
             if (operation == PeerOperation.NEWS) {
                 return true;
             }
@@ -201,7 +205,7 @@ public final class HttpPeerCalls implements PeerCalls {
             return true;
         }
 
-        void leave(PeerOperation operation, int less) {
+        void leave(PeerOperation operation, long less) {
             if (operation != PeerOperation.NEWS) {
                 calls.decrementAndGet();
                 bytes.addAndGet(-less);

@@ -1,6 +1,7 @@
 package io.barnabas.broker.peer;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Asks other nodes. Thread-safe. */
@@ -20,4 +21,13 @@ public interface PeerCalls {
      * @param timeoutMs how long the answer may take, from now
      */
     CompletionStage<ByteBuffer> call(int nodeId, PeerOperation operation, ByteBuffer body, int timeoutMs);
+
+    /** As above, with a body of several pieces, one after the other, so that nobody has to put them together. */
+    default CompletionStage<ByteBuffer> call(
+            int nodeId, PeerOperation operation, List<ByteBuffer> body, int timeoutMs) {
+        ByteBuffer whole = ByteBuffer.allocate(
+                body.stream().mapToInt(ByteBuffer::remaining).sum());
+        body.forEach(piece -> whole.put(piece.duplicate()));
+        return call(nodeId, operation, whole.flip(), timeoutMs);
+    }
 }

@@ -20,7 +20,9 @@ public enum PeerOperation {
     /** Take what the asked node has to tell the asking one; answered when there is something. */
     NEWS,
     /** One operation of a group whose coordinator the asked node is. */
-    GROUP;
+    GROUP,
+    /** One call of an HTTP consumer instance that works on the asked node. */
+    CONSUMER;
 
     /** The operation's name on the wire. */
     public String wireName() {

@@ -18,8 +18,6 @@ import java.util.function.LongConsumer;
 
 /** The broker's records for subscriptions. Thread-safe. */
 final class BrokerRecords implements RecordSource {
-    private static final int NO_WAIT = 0;
-
     private final Topics topics;
     private final Fetching fetching;
     private final Positioning positioning;
@@ -45,17 +43,18 @@ final class BrokerRecords implements RecordSource {
         } catch (BarnabasException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return shared.read(partition, log, offset, () -> fetching.fetch(partition, offset, maxBytes, NO_WAIT));
+        return shared.read(partition, log, offset, () -> fetching.fetchNow(partition, offset, maxBytes));
     }
 
     @Override
-    public long highWatermark(TopicPartition partition) {
-        return topics.offsets(partition).end();
+    public PartitionLog log(TopicPartition partition) {
+        return fetching.log(partition);
     }
 
     @Override
-    public Registration onRecords(TopicPartition partition, LongConsumer listener) {
-        Registration registration = fetching.onRecords(partition, listener);
+    public Registration onRecords(PartitionLog log, LongConsumer listener) {
+        TopicPartition partition = log.id().partition();
+        Registration registration = log.onHighWatermark(listener);
         AtomicBoolean closed = new AtomicBoolean();
         shared.follow(partition);
         return () -> {

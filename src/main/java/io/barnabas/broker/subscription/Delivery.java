@@ -3,6 +3,8 @@ package io.barnabas.broker.subscription;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.StartPosition;
+import io.barnabas.log.PartitionLog;
+import io.barnabas.log.PartitionLog.Registration;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
@@ -46,6 +48,7 @@ final class Delivery {
     private long credit;
 
     private boolean reading;
+    private boolean resting;
     private boolean starving;
     private boolean closed;
 
@@ -106,6 +109,12 @@ final class Delivery {
         return credit;
     }
 
+    /** Sends nothing for a while, or goes on. */
+    void rest(boolean now) {
+        resting = now;
+        pump();
+    }
+
     /** Lets this many more records go. */
     void credit(long records) {
         credit += records;
@@ -115,7 +124,7 @@ final class Delivery {
     /** Reads on if nothing is in the way. */
     void pump() {
         noteStarvation();
-        if (closed || reading || credit <= 0 || !outlet.writable()) {
+        if (closed || resting || reading || credit <= 0 || !outlet.writable()) {
             return;
         }
         PartitionReader reader = nextInLine();
@@ -206,11 +215,13 @@ final class Delivery {
 
     private void attach(PartitionReader reader) {
         try {
-            reader.register(source.onRecords(reader.partition(), highWatermark -> {
+            PartitionLog log = source.log(reader.partition());
+            Registration registration = source.onRecords(log, highWatermark -> {
                 reader.notice(highWatermark);
                 wake();
-            }));
-            reader.notice(source.highWatermark(reader.partition()));
+            });
+            reader.register(log, registration);
+            reader.notice(log.highWatermark());
             enqueue(reader);
         } catch (BarnabasException e) {
             failed(reader, e);
@@ -254,24 +265,21 @@ final class Delivery {
     }
 
     /**
-     * Tries partitions again that could not be read, and those that rest although their log has moved on: a log that was
-     * closed and opened again has forgotten its listeners.
+     * Tries partitions again that could not be read, and follows those that have another log by now, here or on another
+     * node: the one before has forgotten its listeners.
      */
     void recheck() {
         for (PartitionReader reader : new ArrayList<>(readers.values())) {
-            if (reader.resting() ? reader.mayRecover() : missedSomething(reader)) {
+            if (reader.resting() ? reader.mayRecover() : movedOn(reader)) {
                 attach(reader);
             }
         }
         pump();
     }
 
-    private boolean missedSomething(PartitionReader reader) {
-        if (reader.behind()) {
-            return false; // it is in line already
-        }
+    private boolean movedOn(PartitionReader reader) {
         try {
-            return source.highWatermark(reader.partition()) > reader.position();
+            return !reader.follows(source.log(reader.partition()));
         } catch (BarnabasException e) {
             failed(reader, e);
             return false;

@@ -3,10 +3,14 @@ package io.barnabas.broker.subscription;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.StartPosition;
+import io.barnabas.broker.subscription.MemberPhase.InGroup;
+import io.barnabas.broker.subscription.MemberPhase.Joining;
+import io.barnabas.broker.subscription.MemberPhase.Leaving;
+import io.barnabas.broker.subscription.MemberPhase.Over;
+import io.barnabas.broker.subscription.MemberPhase.Rejoining;
 import io.barnabas.group.GroupCoordinator;
 import io.barnabas.group.GroupCoordinator.Assignment;
 import io.barnabas.group.GroupCoordinator.CommittedOffset;
-import io.barnabas.group.GroupCoordinator.Committer;
 import io.barnabas.group.GroupCoordinator.JoinRequest;
 import io.barnabas.group.GroupCoordinator.Joined;
 import io.barnabas.group.GroupCoordinator.MemberListener;
@@ -21,29 +25,25 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member of a group.
- *
- * <pre>
- *   JOINING --joined--&gt; MEMBER --unsubscribe, close--&gt; LEAVING --left--&gt; OVER
- *      |                   `---removed by the coordinator---------------^
- *      `--refused, or closed meanwhile (then it leaves at once)---------^
- * </pre>
+ * A member of a group: see {@link MemberPhase}.
  *
  * <p>What the coordinator tells is taken up one thing at a time: an assignment is announced when the offsets of its new
  * partitions are known, and what comes after it waits. A revoked partition is given back as soon as nothing that was
  * sent of it is left to be committed, or the reader says that it is done; else the coordinator takes it after the
  * rebalance time-out. With {@code autoCommit} the member commits what the reader's end has received.
+ *
+ * <p>When the coordinator moves, the member joins again in place and reads on meanwhile; its commits wait for that. The
+ * reader's end hears of it only when something has changed.
  *
  * <p>Confined to its turns; the coordinator's calls come from its own threads and only queue.
  */
@@ -52,13 +52,6 @@ final class GroupSubscription implements Subscription {
 
     /** Heartbeats in one session time-out: some may be late. */
     private static final int HEARTBEATS_PER_SESSION = 4;
-
-    private enum Phase {
-        JOINING,
-        MEMBER,
-        LEAVING,
-        OVER
-    }
 
     private final SubscribeRequest request;
     private final String group;
@@ -69,6 +62,7 @@ final class GroupSubscription implements Subscription {
     private final SubscriptionSettings settings;
     private final Delivery delivery;
     private final Holdings holdings = new Holdings();
+    private final MemberReading reading;
     private final Repeat heartbeat;
     private final Repeat autoCommit;
     private final Repeat recheck;
@@ -78,12 +72,15 @@ final class GroupSubscription implements Subscription {
 
     private boolean takingUp;
 
-    /** The commit of what was received that is under way; null when there is none. */
-    private CompletionStage<Void> committing;
+    private MemberPhase phase = new Joining();
 
-    private Phase phase = Phase.JOINING;
-    private String memberId;
+    /** Null before the member has joined. */
+    private MemberCommits commits;
+
     private int generation;
+
+    /** What the reader's end was told last; null before the first time. */
+    private Assignment announced;
 
     GroupSubscription(
             SubscribeRequest request,
@@ -100,6 +97,7 @@ final class GroupSubscription implements Subscription {
         this.turns = requireNonNull(turns, "turns");
         this.settings = requireNonNull(settings, "settings");
         this.delivery = new Delivery(source, outlet, turns, settings.readBytes(), request.start());
+        this.reading = new MemberReading(group, request.start(), source, holdings, delivery, outlet);
         this.heartbeat = new Repeat(settings.sessionTimeoutMs() / HEARTBEATS_PER_SESSION);
         this.autoCommit = new Repeat(settings.autoCommitIntervalMs());
         this.recheck = new Repeat(settings.recheckIntervalMs());
@@ -109,32 +107,36 @@ final class GroupSubscription implements Subscription {
     public CompletionStage<Started> start() {
         source.partitionCount(request.topic()); // UNKNOWN_TOPIC now, not as a member that waits for ever
         CompletableFuture<Started> started = new CompletableFuture<>();
-        JoinRequest join = new JoinRequest(
-                Optional.empty(),
+        coordinator
+                .join(group, joinAs(Optional.empty()), new Listener())
+                .whenComplete((joined, failure) -> turns.execute(() -> joined(started, joined, failure)));
+        return started;
+    }
+
+    private JoinRequest joinAs(Optional<String> memberId) {
+        return new JoinRequest(
+                memberId,
                 request.clientId(),
                 Set.of(request.topic()),
                 request.assignor(),
                 settings.sessionTimeoutMs(),
                 settings.rebalanceTimeoutMs());
-        coordinator
-                .join(group, join, new Listener())
-                .whenComplete((joined, failure) -> turns.execute(() -> joined(started, joined, failure)));
-        return started;
     }
 
     private void joined(CompletableFuture<Started> started, Joined joined, Throwable failure) {
         if (failure != null) {
-            phase = Phase.OVER;
+            phase = new Over();
             started.completeExceptionally(BarnabasException.of(failure));
             return;
         }
-        memberId = joined.memberId();
-        if (phase != Phase.JOINING) { // closed meanwhile
-            leave();
+        String memberId = joined.memberId();
+        if (!(phase instanceof Joining)) { // closed meanwhile
+            leave(memberId);
             started.completeExceptionally(notMember());
             return;
         }
-        phase = Phase.MEMBER;
+        phase = new InGroup(memberId);
+        commits = new MemberCommits(group, memberId, coordinator, holdings, delivery, outlet, turns);
         started.complete(new Started(Optional.of(memberId)));
         delivery.credit(request.credit());
         takeUp();
@@ -142,94 +144,39 @@ final class GroupSubscription implements Subscription {
 
     /** Takes up what the coordinator told, in order. */
     private void takeUp() {
-        while (phase == Phase.MEMBER && !takingUp && !told.isEmpty()) {
+        while (phase instanceof InGroup && !takingUp && !told.isEmpty()) {
             told.remove().run();
         }
     }
 
     private void assigned(Assignment assignment) {
-        for (TopicPartition gone : holdings.retain(assignment.partitions())) {
-            delivery.remove(gone);
+        SortedSet<TopicPartition> fresh = reading.retain(assignment.partitions());
+        delivery.rest(false);
+        if (fresh.isEmpty() && assignment.equals(announced)) {
+            return; // the member joined again, and nothing has changed
         }
-        SortedSet<TopicPartition> fresh = holdings.fresh(assignment.partitions());
         takingUp = true;
-        place(fresh)
+        reading.place(fresh)
                 .whenComplete((offsets, failure) -> turns.execute(() -> {
                     takingUp = false;
-                    if (phase == Phase.MEMBER) {
+                    if (phase.memberId().isPresent()) {
                         generation = assignment.generation();
-                        begin(offsets);
-                        announce(assignment.waiting());
+                        reading.begin(offsets);
+                        announced = assignment;
+                        reading.announce(generation, assignment.waiting());
                         takeUp();
                     }
                 }));
     }
 
-    /** The offset at which the group goes on in each partition; those that cannot be told now are absent. */
-    private CompletionStage<Map<TopicPartition, OptionalLong>> place(Set<TopicPartition> partitions) {
-        CompletionStage<Map<TopicPartition, OptionalLong>> all = CompletableFuture.completedFuture(new TreeMap<>());
-        for (TopicPartition partition : partitions) {
-            CompletionStage<OptionalLong> one = source.resume(group, partition, request.start())
-                    .handle((offset, failure) -> {
-                        if (failure != null) {
-                            LOG.debug("position unknown group={} partition={}", group, partition, failure);
-                            return OptionalLong.empty();
-                        }
-                        return OptionalLong.of(offset);
-                    });
-            all = all.thenCombine(one, (offsets, offset) -> {
-                offsets.put(partition, offset);
-                return offsets;
-            });
-        }
-        return all;
-    }
-
-    private void begin(Map<TopicPartition, OptionalLong> offsets) {
-        offsets.forEach((partition, offset) -> {
-            if (offset.isPresent()) {
-                holdings.reading(partition, offset.getAsLong());
-                delivery.add(partition, offset.getAsLong());
-            } else {
-                holdings.unplaced(partition);
-            }
-        });
-    }
-
-    private void announce(Optional<String> waiting) {
-        SortedMap<TopicPartition, OptionalLong> offsets = new TreeMap<>();
-        delivery.positions().forEach((partition, offset) -> offsets.put(partition, OptionalLong.of(offset)));
-        holdings.unplaced().forEach(partition -> offsets.put(partition, OptionalLong.empty()));
-        outlet.assigned(generation, offsets, waiting);
-    }
-
     private void revoked(int revokedGeneration, Set<TopicPartition> partitions) {
-        for (TopicPartition partition : partitions) {
-            OptionalLong position =
-                    delivery.holds(partition) ? OptionalLong.of(delivery.position(partition)) : OptionalLong.empty();
-            delivery.remove(partition);
-            holdings.givingUp(partition, position);
-        }
+        reading.giveUp(partitions);
+        announced = null;
         outlet.revoked(revokedGeneration, new TreeSet<>(partitions));
-        releaseSettled();
+        commits.releaseSettled();
         if (request.autoCommit()) {
-            commitReceived();
+            commits.commitReceived(generation);
         }
-    }
-
-    private void releaseSettled() {
-        SortedSet<TopicPartition> settled = holdings.takeSettled();
-        if (!settled.isEmpty()) {
-            release(settled);
-        }
-    }
-
-    private CompletionStage<Void> release(Set<TopicPartition> partitions) {
-        return coordinator.released(group, memberId, partitions).whenComplete((done, failure) -> {
-            if (failure != null) { // it takes them by itself after the rebalance time-out
-                LOG.debug("partitions not released group={} member={}", group, memberId, failure);
-            }
-        });
     }
 
     @Override
@@ -244,13 +191,59 @@ final class GroupSubscription implements Subscription {
             done.add(partition);
         }
         holdings.remove(done);
-        return inTurn(release(done));
+        return commits.release(done);
     }
 
     private void removed(ErrorCode code, String reason) {
-        phase = Phase.OVER;
+        if (phase instanceof InGroup in && GroupCoordinator.joinsAgain(code)) {
+            LOG.debug("member joins again group={} member={} code={}", group, in.id(), code);
+            rejoin(in.toRejoining());
+            return;
+        }
+        phase = new Over();
         delivery.close();
         outlet.ended(new BarnabasException(code, reason));
+    }
+
+    private void rejoin(Rejoining rejoining) {
+        phase = rejoining.asking(true);
+        coordinator
+                .join(group, joinAs(Optional.of(rejoining.id())), new Listener())
+                .whenComplete((joined, failure) -> turns.execute(() -> rejoined(failure)));
+    }
+
+    private void rejoined(Throwable failure) {
+        if (!(phase instanceof Rejoining rejoining)) { // it left meanwhile
+            return;
+        }
+        if (failure == null) {
+            phase = rejoining.toInGroup();
+            takeUp();
+            return;
+        }
+        BarnabasException known = BarnabasException.of(failure);
+        if (known.code().retriable()) {
+            phase = rejoining.asking(false); // the next tick tries again
+        } else {
+            removed(known.code(), known.getMessage());
+        }
+    }
+
+    /** Time passes while the coordinator is away. */
+    private void tick(Rejoining before, long nanoTime) {
+        Rejoining now = before.since(nanoTime);
+        phase = now;
+        if (now.overdue(nanoTime, TimeUnit.MILLISECONDS.toNanos(settings.rebalanceTimeoutMs()))) {
+            phase = now.toResting();
+            delivery.rest(true);
+            BarnabasException away = new BarnabasException(
+                    ErrorCode.REBALANCING,
+                    "the coordinator of group '" + group + "' is away, reading goes on after it");
+            delivery.positions().keySet().forEach(partition -> outlet.failed(partition, away));
+        }
+        if (phase instanceof Rejoining rejoining && !rejoining.asking()) {
+            rejoin(rejoining);
+        }
     }
 
     @Override
@@ -262,54 +255,12 @@ final class GroupSubscription implements Subscription {
 
     @Override
     public CompletionStage<Void> commit(Map<Integer, CommittedOffset> offsets, OptionalInt asked) {
-        if (phase != Phase.MEMBER) {
+        if (phase.memberId().isEmpty()) {
             return CompletableFuture.failedFuture(notMember());
         }
         Map<TopicPartition, CommittedOffset> named = new HashMap<>();
         offsets.forEach((number, offset) -> named.put(partition(number), offset));
-        return commit(named, asked.orElse(generation));
-    }
-
-    /** Completes in a turn, with what is settled by it released. */
-    private CompletionStage<Void> commit(Map<TopicPartition, CommittedOffset> offsets, int asGeneration) {
-        Map<TopicPartition, Long> plain = new HashMap<>();
-        offsets.forEach((partition, offset) -> plain.put(partition, offset.offset()));
-        return inTurn(coordinator.commit(group, new Committer.Member(memberId, asGeneration), offsets))
-                .thenRun(() -> {
-                    holdings.committed(plain);
-                    if (phase == Phase.MEMBER) {
-                        releaseSettled();
-                    }
-                });
-    }
-
-    /**
-     * Commits what has been sent until now, once the reader's end has received it; after the one that is under way. As
-     * the generation of now: should a partition go and come back meanwhile, its commit must not count.
-     */
-    private CompletionStage<Void> commitReceived() {
-        if (committing != null) {
-            return committing.thenCompose(before -> commitReceived());
-        }
-        SortedMap<TopicPartition, Long> sent = holdings.uncommitted(delivery.positions());
-        if (sent.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        int asGeneration = generation;
-        Map<TopicPartition, CommittedOffset> offsets = new HashMap<>();
-        sent.forEach((partition, offset) -> offsets.put(partition, new CommittedOffset(offset, "")));
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        committing = done;
-        inTurn(outlet.received())
-                .thenCompose(received -> commit(offsets, asGeneration))
-                .whenComplete((committed, failure) -> {
-                    committing = null;
-                    if (failure != null) {
-                        LOG.debug("auto-commit failed group={} member={}", group, memberId, failure);
-                    }
-                    done.complete(null);
-                });
-        return done;
+        return commits.commit(named, asked.orElse(generation));
     }
 
     @Override
@@ -323,33 +274,30 @@ final class GroupSubscription implements Subscription {
 
     @Override
     public CompletionStage<Void> unsubscribe() {
-        if (phase != Phase.MEMBER) {
+        if (phase.memberId().isEmpty()) {
             return CompletableFuture.failedFuture(notMember());
         }
         if (!request.autoCommit()) {
             return end();
         }
-        for (TopicPartition partition : delivery.positions().keySet()) {
-            OptionalLong position = OptionalLong.of(delivery.position(partition));
-            delivery.remove(partition);
-            holdings.givingUp(partition, position);
-        }
-        return commitReceived().thenCompose(done -> end());
+        reading.giveUp(delivery.positions().keySet());
+        return commits.commitReceived(generation).thenCompose(done -> end());
     }
 
     private CompletionStage<Void> end() {
         delivery.close();
-        if (phase != Phase.MEMBER) {
+        Optional<String> memberId = phase.memberId();
+        if (memberId.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        phase = Phase.LEAVING;
-        return inTurn(leave()).handle((done, failure) -> {
-            phase = Phase.OVER;
+        phase = new Leaving();
+        return Stages.inTurn(leave(memberId.get()), turns).handle((done, failure) -> {
+            phase = new Over();
             return null;
         });
     }
 
-    private CompletionStage<Void> leave() {
+    private CompletionStage<Void> leave(String memberId) {
         return coordinator.leave(group, memberId).whenComplete((done, failure) -> {
             if (failure != null) { // the coordinator takes it for dead after the session time-out
                 LOG.debug("member could not leave group={} member={}", group, memberId, failure);
@@ -364,24 +312,26 @@ final class GroupSubscription implements Subscription {
 
     @Override
     public void tick(long nanoTime) {
-        if (phase != Phase.MEMBER) {
-            return;
+        if (phase instanceof Rejoining rejoining) {
+            tick(rejoining, nanoTime);
         }
-        if (heartbeat.due(nanoTime)) {
-            beat();
+        if (phase instanceof InGroup in) {
+            if (heartbeat.due(nanoTime)) {
+                beat(in.id());
+            }
+            if (request.autoCommit() && autoCommit.due(nanoTime) && !commits.busy()) {
+                commits.commitReceived(generation);
+            }
         }
-        if (request.autoCommit() && autoCommit.due(nanoTime) && committing == null) {
-            commitReceived();
-        }
-        if (recheck.due(nanoTime)) {
+        if (phase.memberId().isPresent() && recheck.due(nanoTime)) {
             placeAgain();
             delivery.recheck();
         }
     }
 
-    private void beat() {
-        inTurn(coordinator.heartbeat(group, memberId)).whenComplete((done, failure) -> {
-            if (failure != null && phase == Phase.MEMBER) {
+    private void beat(String memberId) {
+        Stages.inTurn(coordinator.heartbeat(group, memberId), turns).whenComplete((done, failure) -> {
+            if (failure != null && phase instanceof InGroup) {
                 BarnabasException known = BarnabasException.of(failure);
                 if (known.code() == ErrorCode.UNKNOWN_MEMBER) {
                     removed(known.code(), known.getMessage());
@@ -396,15 +346,15 @@ final class GroupSubscription implements Subscription {
             return;
         }
         takingUp = true;
-        place(unplaced)
+        reading.place(unplaced)
                 .whenComplete((offsets, failure) -> turns.execute(() -> {
                     takingUp = false;
-                    if (phase == Phase.MEMBER) {
+                    if (phase.memberId().isPresent()) {
                         offsets.values().removeIf(OptionalLong::isEmpty);
                         offsets.keySet().removeIf(partition -> !holdings.isUnplaced(partition));
-                        begin(offsets);
+                        reading.begin(offsets);
                         if (!offsets.isEmpty()) {
-                            announce(Optional.empty());
+                            reading.announce(generation, Optional.empty());
                         }
                         takeUp();
                     }
@@ -414,8 +364,8 @@ final class GroupSubscription implements Subscription {
     /** Leaves at once: whatever the reader's end has received since the last commit is sent again to another. */
     @Override
     public CompletionStage<Void> close() {
-        if (phase == Phase.JOINING) {
-            phase = Phase.OVER;
+        if (phase instanceof Joining) {
+            phase = new Over();
         }
         return end();
     }
@@ -427,19 +377,6 @@ final class GroupSubscription implements Subscription {
     private BarnabasException notMember() {
         return new BarnabasException(
                 ErrorCode.ILLEGAL_STATE, "the subscription is not a member of group '" + group + "' now");
-    }
-
-    /** The same outcome, in a turn. */
-    private <T> CompletionStage<T> inTurn(CompletionStage<T> stage) {
-        CompletableFuture<T> inTurn = new CompletableFuture<>();
-        stage.whenComplete((value, failure) -> turns.execute(() -> {
-            if (failure != null) {
-                inTurn.completeExceptionally(BarnabasException.of(failure));
-            } else {
-                inTurn.complete(value);
-            }
-        }));
-        return inTurn;
     }
 
     /** Queues what the coordinator tells. */

@@ -1,5 +1,6 @@
 package io.barnabas.broker.subscription;
 
+import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.Registration;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
@@ -24,8 +25,16 @@ final class PartitionReader {
     /** How far the log reaches as far as is known; raised by notification threads, read in turns. */
     private final AtomicLong known = new AtomicLong();
 
-    /** The log's registration; null while resting. */
+    /** How often trying again a partition that changes hands may fail before the reader is told. */
+    private static final int QUIET_FAILURES = 15;
+
+    /** The log that is followed, and the registration with it; null while resting. */
+    private PartitionLog log;
+
     private Registration registration;
+
+    /** Failures since the last read that went well. */
+    private int failures;
 
     /** Why it rests; null while following. */
     private ErrorCode resting;
@@ -55,10 +64,16 @@ final class PartitionReader {
         version++;
     }
 
-    void register(Registration fresh) {
+    void register(PartitionLog followed, Registration fresh) {
         detach();
+        log = followed;
         registration = fresh;
         resting = null;
+    }
+
+    /** Whether this is the very log that is followed. */
+    boolean follows(PartitionLog serving) {
+        return log == serving;
     }
 
     /** From any thread: the log reaches this far. */
@@ -84,16 +99,27 @@ final class PartitionReader {
      */
     void saw(Attempt attempt, long highWatermark) {
         told = null;
+        failures = 0;
         known.compareAndSet(attempt.known, highWatermark);
     }
 
-    /** Stops following; true when this is news. */
+    /** Stops following; true when this is news. A partition that changes hands is none before it takes too long. */
     boolean rest(ErrorCode reason) {
         detach();
         resting = reason;
-        boolean news = told != reason;
+        failures++;
+        if (told == reason || (changesHands(reason) && failures <= QUIET_FAILURES)) {
+            return false;
+        }
         told = reason;
-        return news;
+        return true;
+    }
+
+    private static boolean changesHands(ErrorCode code) {
+        return code == ErrorCode.NOT_OWNER
+                || code == ErrorCode.PARTITION_OFFLINE
+                || code == ErrorCode.PEER_UNREACHABLE
+                || code == ErrorCode.OUTCOME_UNKNOWN;
     }
 
     boolean resting() {
@@ -119,6 +145,7 @@ final class PartitionReader {
         if (registration != null) {
             registration.close();
             registration = null;
+            log = null;
         }
     }
 

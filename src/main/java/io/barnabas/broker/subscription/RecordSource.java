@@ -1,6 +1,7 @@
 package io.barnabas.broker.subscription;
 
 import io.barnabas.broker.StartPosition;
+import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.Registration;
 import io.barnabas.record.TopicPartition;
 import java.util.concurrent.CompletionStage;
@@ -14,11 +15,14 @@ interface RecordSource {
     /** Whole batches from the one that holds {@code offset}, as they are now; never waits for more. */
     CompletionStage<Portion> read(TopicPartition partition, long offset, int maxBytes);
 
-    /** Exclusive end of what can be read; throws when the partition is not served here at the moment. */
-    long highWatermark(TopicPartition partition);
+    /**
+     * The log that serves the partition now, another object after every change of its owner; throws when there is none at
+     * the moment. Its high watermark is what was heard last.
+     */
+    PartitionLog log(TopicPartition partition);
 
-    /** Calls the listener, which returns at once, whenever there is more; throws as {@link #highWatermark}. */
-    Registration onRecords(TopicPartition partition, LongConsumer listener);
+    /** Calls the listener, which returns at once, whenever the log has more. */
+    Registration onRecords(PartitionLog log, LongConsumer listener);
 
     CompletionStage<Long> resolve(TopicPartition partition, StartPosition start);
 

@@ -351,7 +351,7 @@ class ConsumerInstancesTest {
     void anAnswerThatNobodyWritesCountsAsLostAfterAWhile() {
         // given
         instances.close();
-        instances = instances(new ConsumerSettings(10, 45_000, 60_000, 300_000, 1_000, 50, 100));
+        instances = instances(new ConsumerSettings(10, 45_000, 60_000, 300_000, 1_000, 50, 2_000, 100));
         append(P0, "a");
         subscribed("c1", Map.of());
         poll("c1", 5_000);
@@ -530,7 +530,7 @@ class ConsumerInstancesTest {
     void aNodeWorksForSoManyInstances() {
         // given
         instances.close();
-        instances = instances(new ConsumerSettings(1, 45_000, 60_000, 300_000, 1_000, 60_000, 100));
+        instances = instances(new ConsumerSettings(1, 45_000, 60_000, 300_000, 1_000, 60_000, 2_000, 100));
         create("c1", Map.of());
         // when, then
         assertThatExceptionOfType(BarnabasException.class)

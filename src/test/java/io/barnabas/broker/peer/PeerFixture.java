@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.barnabas.cluster.ClusterView;
 import io.barnabas.cluster.Node;
+import io.barnabas.record.ErrorCode;
 import io.barnabas.testing.PeerServer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,23 +84,29 @@ final class PeerFixture implements AutoCloseable {
     }
 
     /** One node. */
-    final class Member {
+    final class Member implements PeerEvents {
         final int id;
         final PeerServer server;
         final PeerDesk desk;
         final HttpPeerCalls calls;
         final LongPollNews news;
         final Heard heard = new Heard();
+        final List<PeerOperation> forwarded = new CopyOnWriteArrayList<>();
 
         private Member(int id, PeerServer server, String secret) {
             this.id = id;
             this.server = server;
             PeerCredential credential = new PeerCredential(secret::getBytes, () -> "test");
             desk = new PeerDesk(credential, () -> view(id), SETTINGS);
-            calls = new HttpPeerCalls(() -> view(id), credential, SETTINGS, timers, pool, System::nanoTime);
+            calls = new HttpPeerCalls(() -> view(id), credential, SETTINGS, timers, pool, System::nanoTime, this);
             news = new LongPollNews(calls, desk, SETTINGS, timers, pool, System::nanoTime, sessions::incrementAndGet);
             news.listen(PeerNews.Subject.GROUP, heard);
             server.serve(desk);
+        }
+
+        @Override
+        public void forwarded(PeerOperation operation, Optional<ErrorCode> failure, long nanos) {
+            forwarded.add(operation);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.barnabas.group;
+package io.barnabas.testing;
 
 import io.barnabas.group.GroupCoordinator.Assignment;
 import io.barnabas.group.GroupCoordinator.MemberListener;
@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** A listener that writes down what it hears. */
-final class RecordedMember implements MemberListener {
+public final class RecordedMember implements MemberListener {
     private final List<String> heard = new ArrayList<>();
     private Assignment assignment = new Assignment(0, Set.of(), Optional.empty());
 
@@ -32,13 +32,13 @@ final class RecordedMember implements MemberListener {
     }
 
     /** What was heard since it was last asked. */
-    synchronized List<String> heard() {
+    public synchronized List<String> heard() {
         List<String> all = List.copyOf(heard);
         heard.clear();
         return all;
     }
 
-    synchronized Assignment assignment() {
+    public synchronized Assignment assignment() {
         return assignment;
     }
 

@@ -1,0 +1,194 @@
+package io.barnabas.testing;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+
+/**
+ * A whole cluster on loopback, each server a process of its own: ZooKeeper, bookies when there are any, and nodes of the
+ * built jar. Nodes are numbered from 0, keep their port and their folder over a restart, and are started beside each
+ * other. Confined to one thread.
+ */
+public final class ProcessCluster implements AutoCloseable {
+    private final Path directory;
+    private final Map<String, String> settings;
+    private final ZooKeeperEnsemble zooKeeper;
+    private final List<BookieProcess> bookies = new ArrayList<>();
+    private final List<Integer> ports = new ArrayList<>();
+    private final List<BarnabasProcess> nodes = new ArrayList<>();
+
+    private ProcessCluster(Setup setup) {
+        directory = setup.directory;
+        settings = Map.copyOf(setup.settings);
+        zooKeeper = ZooKeeperEnsemble.start(directory.resolve("ensemble"), setup.zooKeepers);
+        try {
+            startBookies(setup.bookies);
+            startNodes(setup.nodes);
+        } catch (RuntimeException | AssertionError e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** A cluster yet to be started, with its data in this folder. */
+    public static Setup in(Path directory) {
+        return new Setup(directory);
+    }
+
+    public ZooKeeperEnsemble zooKeeper() {
+        return zooKeeper;
+    }
+
+    public BookieProcess bookie(int index) {
+        return bookies.get(index);
+    }
+
+    public int bookieCount() {
+        return bookies.size();
+    }
+
+    /** Starts a bookie again that was killed, on its data. */
+    public void restartBookie(int index) {
+        bookies.set(index, bookies.get(index).restart());
+    }
+
+    public BarnabasProcess node(int id) {
+        return nodes.get(id);
+    }
+
+    public int nodeCount() {
+        return nodes.size();
+    }
+
+    public Http http(int id) {
+        return new Http(nodes.get(id).url());
+    }
+
+    /** Starts a node again that was stopped or killed, on its data and its port, and waits until it is ready. */
+    public BarnabasProcess restart(int id) {
+        nodes.get(id).close();
+        BarnabasProcess again = setup(id).start();
+        nodes.set(id, again);
+        return again;
+    }
+
+    /** Starts one more node and waits until it is ready. */
+    public BarnabasProcess addNode() {
+        int id = nodes.size();
+        ports.add(FreePort.next());
+        nodes.add(setup(id).start());
+        return nodes.get(id);
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(BarnabasProcess::close);
+        bookies.forEach(BookieProcess::close);
+        zooKeeper.close();
+    }
+
+    private void startBookies(int count) {
+        if (count > 0) {
+            BookieProcess.prepare(zooKeeper.connect());
+        }
+        bookies.addAll(together(
+                count, index -> BookieProcess.start(directory.resolve("bookie-" + index), zooKeeper.connect())));
+    }
+
+    private void startNodes(int count) {
+        for (int id = 0; id < count; id++) {
+            ports.add(FreePort.next());
+        }
+        nodes.addAll(together(count, id -> setup(id).start()));
+    }
+
+    private BarnabasProcess.Setup setup(int id) {
+        int port = ports.get(id);
+        BarnabasProcess.Setup setup = BarnabasProcess.at(directory.resolve("node-" + id))
+                .onPort(port)
+                .with("barnabas.node.id", Integer.toString(id))
+                .with("barnabas.node.url", "http://127.0.0.1:" + port)
+                .with("barnabas.zookeeper.connect", zooKeeper.connect());
+        settings.forEach(setup::with);
+        return setup;
+    }
+
+    /** Starts several at once; when one fails, those that have started are ended. */
+    private static <T extends AutoCloseable> List<T> together(int count, IntFunction<T> start) {
+        ExecutorService starters = Executors.newFixedThreadPool(Math.max(1, count));
+        try {
+            List<CompletableFuture<T>> starting = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                int index = i;
+                starting.add(CompletableFuture.supplyAsync(() -> start.apply(index), starters));
+            }
+            CompletableFuture<Void> all = CompletableFuture.allOf(starting.toArray(CompletableFuture[]::new));
+            all.exceptionally(failure -> null).join();
+            if (all.isCompletedExceptionally()) {
+                starting.forEach(ProcessCluster::end);
+            }
+            return starting.stream().map(CompletableFuture::join).toList();
+        } finally {
+            starters.shutdown();
+        }
+    }
+
+    private static <T extends AutoCloseable> void end(CompletableFuture<T> started) {
+        if (started.isCompletedExceptionally()) {
+            return;
+        }
+        try {
+            started.join().close();
+        } catch (Exception e) {
+            throw new IllegalStateException("a started process could not be ended", e);
+        }
+    }
+
+    /** How a cluster is to be started; confined to one thread. */
+    public static final class Setup {
+        private final Path directory;
+        private final Map<String, String> settings = new TreeMap<>();
+        private int zooKeepers = 1;
+        private int bookies;
+        private int nodes = 3;
+
+        private Setup(Path directory) {
+            this.directory = directory;
+            settings.put("barnabas.zookeeper.session-timeout-ms", "6s");
+        }
+
+        public Setup zooKeepers(int count) {
+            zooKeepers = count;
+            return this;
+        }
+
+        /** With bookies the nodes keep their logs there. */
+        public Setup bookies(int count) {
+            bookies = count;
+            settings.put("barnabas.engine", count == 0 ? "local" : "bookkeeper");
+            return this;
+        }
+
+        public Setup nodes(int count) {
+            nodes = count;
+            return this;
+        }
+
+        /** A setting of every node. */
+        public Setup with(String setting, String value) {
+            settings.put(setting, value);
+            return this;
+        }
+
+        /** Starts everything and waits until all nodes are ready. */
+        public ProcessCluster start() {
+            return new ProcessCluster(this);
+        }
+    }
+}
