@@ -134,7 +134,7 @@ public final class BarnabasProcess implements AutoCloseable {
             List<String> command = new ArrayList<>(List.of(ChildProcess.java()));
             command.addAll(jvmOptions);
             settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
-            command.addAll(List.of("-jar", System.getProperty("built.jar"), "--port"));
+            command.addAll(List.of("-jar", System.getProperty("built.jar", "target/barnabas.jar"), "--port"));
             command.add(Integer.toString(port == 0 ? FreePort.next() : port));
             command.addAll(options);
             ProcessBuilder builder = new ProcessBuilder(command);

@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,6 +38,9 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Guarded by itself. */
     private final Deque<String> lines = new ArrayDeque<>();
+
+    /** Guarded by {@link #lines}; null while nothing is copied. */
+    private PrintWriter copy;
 
     private ChildProcess(String name, Process process, Pattern ready) {
         this.name = name;
@@ -76,6 +82,7 @@ public final class ChildProcess implements AutoCloseable {
             keep("(output lost: " + e + ")");
         } finally {
             readyLine.completeExceptionally(new IllegalStateException(name + " ended before it was ready"));
+            endCopy();
         }
     }
 
@@ -85,6 +92,32 @@ public final class ChildProcess implements AutoCloseable {
                 lines.removeFirst();
             }
             lines.addLast(line);
+            if (copy != null) {
+                copy.println(line);
+            }
+        }
+    }
+
+    /** Writes what it printed so far, as far as it was kept, and will print, into a file, after what is there already. */
+    public void copyOutputTo(Path file) {
+        try {
+            PrintWriter writer = new PrintWriter(
+                    Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND), true);
+            synchronized (lines) {
+                lines.forEach(writer::println);
+                copy = writer;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void endCopy() {
+        synchronized (lines) {
+            if (copy != null) {
+                copy.close();
+                copy = null;
+            }
         }
     }
 
