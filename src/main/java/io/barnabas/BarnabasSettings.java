@@ -11,6 +11,7 @@ import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.subscription.SubscriptionSettings;
 import io.barnabas.cluster.ClusterLimits;
 import io.barnabas.cluster.ClusterSecret;
+import io.barnabas.cluster.MoveSettings;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.log.EmbeddedLogSettings;
 import io.barnabas.log.bookkeeper.BookKeeperSettings;
@@ -32,12 +33,15 @@ import java.util.Optional;
  * @param dataDir {@code barnabas.data.dir}: where everything durable lies, absolute
  * @param nodeId {@code barnabas.node.id}: this node's number in the cluster
  * @param nodeUrl {@code barnabas.node.url}: where other nodes reach this one; absent: {@code http://host-name:port}
+ * @param nodeZone {@code barnabas.node.zone}: where this node stands; empty when all stand in one place
+ * @param drainWaitMs {@code barnabas.node.drain-wait-ms}: how long a stop waits for others to take what this node has
  * @param engine {@code barnabas.engine}: where logs are stored
  * @param exitOnFailure {@code barnabas.start.exit-on-failure}: whether a start that fails ends the process
  * @param responderThreads {@code barnabas.node.responder-threads}: threads that turn what the log answered into answers
  * @param clusterSecret {@code barnabas.cluster.secret}: what nodes show each other; absent: the cluster makes its own
  * @param refusalLogIntervalMs {@code barnabas.node.refusal-log-interval-ms}: how often each kind of refusal is logged
  * @param zookeeper {@code barnabas.zookeeper.*}
+ * @param moves {@code barnabas.move.*}
  * @param limits {@code barnabas.cluster.max-*}
  * @param log {@code barnabas.log.*}
  * @param bookkeeper {@code barnabas.bookkeeper.*}
@@ -58,12 +62,15 @@ record BarnabasSettings(
         Path dataDir,
         int nodeId,
         Optional<URI> nodeUrl,
+        String nodeZone,
+        long drainWaitMs,
         Engine engine,
         ExitOnFailure exitOnFailure,
         int responderThreads,
         int refusalLogIntervalMs,
         Optional<ClusterSecret> clusterSecret,
         ZooKeeperSettings zookeeper,
+        MoveSettings moves,
         ClusterLimits limits,
         EmbeddedLogSettings log,
         BookKeeperSettings bookkeeper,
@@ -113,12 +120,15 @@ record BarnabasSettings(
                 directory("barnabas.data.dir", settings),
                 settings.integer("barnabas.node.id", 0, Integer.MAX_VALUE),
                 settings.optionalHttpUrl("barnabas.node.url"),
+                settings.optionalText("barnabas.node.zone").orElse(""),
+                settings.durationMs("barnabas.node.drain-wait-ms", 0, 3_600_000),
                 settings.oneOf("barnabas.engine", Engine.class),
                 settings.oneOf("barnabas.start.exit-on-failure", ExitOnFailure.class),
                 settings.integer("barnabas.node.responder-threads", 1, 1_000),
                 (int) settings.durationMs("barnabas.node.refusal-log-interval-ms", 0, Integer.MAX_VALUE),
                 settings.optionalText("barnabas.cluster.secret").map(ClusterSecret::of),
                 binder.bind("barnabas.zookeeper.", ZooKeeperSettings.class),
+                binder.bind("barnabas.move.", MoveSettings.class),
                 binder.bind("barnabas.cluster.max-", ClusterLimits.class),
                 binder.bind("barnabas.log.", EmbeddedLogSettings.class),
                 binder.bind("barnabas.bookkeeper.", BookKeeperSettings.class),

@@ -23,6 +23,7 @@ import io.barnabas.broker.peer.RemoteLogs;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
+import io.barnabas.cluster.LogHome;
 import io.barnabas.cluster.ZooKeeperCluster;
 import io.barnabas.group.ExecutorTimers;
 import io.barnabas.group.GroupCoordinator;
@@ -49,9 +50,11 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,6 +112,9 @@ final class Node implements NodeState {
     private volatile Fetching fetching;
     private volatile Producing producing;
     private volatile FrontEnds frontEnds;
+
+    /** Written by the stopping thread, read by health: from now on nobody should come here. */
+    private volatile boolean leaving;
 
     /**
      * A node yet to be started.
@@ -180,7 +186,12 @@ final class Node implements NodeState {
 
     private void startCluster() {
         cluster = new ZooKeeperCluster(
-                clusterSettings(), LogConfig::of, clock, UUID::randomUUID, threads.factory("cluster"));
+                clusterSettings(),
+                LogConfig::of,
+                clock,
+                UUID::randomUUID,
+                System::nanoTime,
+                threads.factory("cluster"));
         if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
             engine = engines.bookkeeper(clusterSettings(), cluster);
         }
@@ -288,6 +299,8 @@ final class Node implements NodeState {
                 settings.zookeeper().root(),
                 settings.nodeId(),
                 url,
+                settings.nodeZone(),
+                logHome(),
                 folder.instance(UUID::randomUUID),
                 folder.meta().map(DataDirectory.Meta::clusterId),
                 settings.clusterSecret(),
@@ -295,7 +308,15 @@ final class Node implements NodeState {
                 settings.zookeeper().connectionTimeoutMs(),
                 settings.zookeeper().startWaitMs(),
                 settings.zookeeper().changeWaitMs(),
+                settings.moves(),
                 settings.limits());
+    }
+
+    private LogHome logHome() {
+        return switch (settings.engine()) {
+            case LOCAL -> LogHome.NODE;
+            case BOOKKEEPER -> LogHome.SHARED;
+        };
     }
 
     /** Ends when every partition this node owns is open and its groups are loaded. */
@@ -321,8 +342,10 @@ final class Node implements NodeState {
     }
 
     /**
-     * Nothing new is taken; who waits is answered, so that clients go elsewhere before connections are cut. Bounded in
-     * time; done once, and who calls meanwhile waits for it: SIGTERM comes before the stop of the parts.
+     * Others take over what this node has while it still answers: what went to another is forwarded there, so that no
+     * client sees an error. Then nothing new is taken; who waits is answered, so that clients go elsewhere before
+     * connections are cut. Bounded in time; done once, and who calls meanwhile waits for it: SIGTERM comes before the
+     * stop of the parts.
      */
     void drain() {
         synchronized (drained) {
@@ -334,8 +357,10 @@ final class Node implements NodeState {
 
     private void drainOnce() {
         LOG.info("draining");
-        partitions.drain(); // first, so that health tells it before the first client is told
+        leaving = true; // first, so that health tells it before the first client is told
         frontEnds.drain();
+        leaveCluster();
+        partitions.drain();
         fetching.drain();
         try {
             frontEnds.close();
@@ -345,6 +370,16 @@ final class Node implements NodeState {
         LOG.info("drained");
     }
 
+    private void leaveCluster() {
+        try {
+            cluster.drain().toCompletableFuture().get(settings.drainWaitMs(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("others did not take everything over waitedMs={}", settings.drainWaitMs(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public Parts.Phase phase() {
         return parts.phase();
@@ -352,7 +387,7 @@ final class Node implements NodeState {
 
     @Override
     public boolean draining() {
-        return partitions != null && partitions.draining();
+        return leaving || (partitions != null && partitions.draining());
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -119,6 +120,9 @@ public final class Partitions implements Cluster.Listener {
         if (state instanceof Hosted.Serving serving) {
             return serving.log();
         }
+        if (state instanceof Hosted.Reading reading && cluster.session() != Cluster.Session.CONNECTED) {
+            return reading.log();
+        }
         ClusterView view = cluster.view();
         Topic topic = view.topicWith(partition);
         if (state instanceof Hosted.Failed failed) {
@@ -139,7 +143,7 @@ public final class Partitions implements Cluster.Listener {
     }
 
     private String withoutOwner(TopicPartition partition, ClusterView view) {
-        Integer home = homes.get(partition);
+        Integer home = view.wanted().getOrDefault(partition, homes.get(partition));
         return home == null || view.nodes().containsKey(home)
                 ? "partition " + partition + " has no owner at the moment, try again"
                 : "partition " + partition + " is offline: node " + home + ", which had it, is away";
@@ -150,7 +154,7 @@ public final class Partitions implements Cluster.Listener {
         if (hosted.get(partition) instanceof Hosted.Failed) {
             return false;
         }
-        Integer home = homes.get(partition);
+        Integer home = cluster.view().wanted().getOrDefault(partition, homes.get(partition));
         return !partitionsStay || home == null || cluster.view().nodes().containsKey(home);
     }
 
@@ -225,6 +229,10 @@ public final class Partitions implements Cluster.Listener {
      */
     public PartitionLog writableLog(TopicPartition partition) {
         requireWritable();
+        if (hosted.get(partition) instanceof Hosted.Reading) {
+            throw new BarnabasException(
+                    ErrorCode.NOT_OWNER, "partition " + partition + " is being claimed anew by this node, try again");
+        }
         return log(partition);
     }
 
@@ -325,7 +333,7 @@ public final class Partitions implements Cluster.Listener {
         TopicPartition key = new TopicPartition(topic.name(), partition);
         Hosted.Opening opening = new Hosted.Opening(epoch);
         Hosted before = hosted.put(key, opening);
-        moved(before instanceof Hosted.Serving serving ? List.of(serving.log()) : List.of());
+        moved(before == null ? List.of() : before.openLog().map(List::of).orElseGet(List::of));
         LogConfig config;
         try {
             config = LogConfig.of(topic.config());
@@ -374,21 +382,61 @@ public final class Partitions implements Cluster.Listener {
         }
     }
 
+    /**
+     * When it is the session that was lost, the log stays open for reading: what is below its high watermark stays true
+     * whoever appends next, and nobody else may be there who could be asked.
+     */
     @Override
     public void disowned(Topic topic, int partition) {
         TopicPartition key = new TopicPartition(topic.name(), partition);
+        if (cluster.session() == Cluster.Session.LOST
+                && hosted.get(key) instanceof Hosted.Serving serving
+                && hosted.replace(key, serving, serving.toReading())) {
+            opened.remove(key);
+            unloadGroups(key);
+            return;
+        }
+        closed(key);
+    }
+
+    @Override
+    public CompletionStage<Void> handOver(Topic topic, int partition) {
+        return closed(new TopicPartition(topic.name(), partition));
+    }
+
+    private CompletionStage<Void> closed(TopicPartition key) {
         Hosted before = hosted.remove(key);
         opened.remove(key);
-        if (topic.name().equals(GroupCoordinator.JOURNAL_TOPIC)) {
-            groups.unload(partition);
+        unloadGroups(key);
+        Optional<PartitionLog> log = before == null ? Optional.empty() : before.openLog();
+        if (log.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
         }
-        if (before instanceof Hosted.Serving serving) {
-            serving.log().close().exceptionally(failure -> {
-                LOG.warn("log could not be closed partition={}", key, failure);
-                return null;
-            });
-            moved(List.of(serving.log()));
+        moved(List.of(log.get()));
+        return log.get().close().exceptionally(failure -> {
+            LOG.warn("log could not be closed partition={}", key, failure);
+            return null;
+        });
+    }
+
+    private void unloadGroups(TopicPartition key) {
+        if (key.topic().equals(GroupCoordinator.JOURNAL_TOPIC)) {
+            groups.unload(key.partition());
         }
+    }
+
+    /** Closes what was kept for reading and turned out to be another's. */
+    private void closeTaken(ClusterView view) {
+        if (cluster.session() != Cluster.Session.CONNECTED) {
+            return;
+        }
+        hosted.forEach((key, state) -> {
+            boolean here =
+                    view.topics().containsKey(key.topic()) && view.wanted().getOrDefault(key, -1) == view.thisNodeId();
+            if (state instanceof Hosted.Reading && !here) {
+                closed(key);
+            }
+        });
     }
 
     @Override
@@ -408,6 +456,7 @@ public final class Partitions implements Cluster.Listener {
         SortedMap<String, Topic> before = lastView == null ? new TreeMap<>() : lastView.topics();
         rememberHomes(view);
         lastView = view;
+        closeTaken(view);
         moved(remotes.follow(view));
         for (Topic topic : view.topics().values()) {
             Topic old = before.get(topic.name());

@@ -1,6 +1,7 @@
 package io.barnabas.cluster;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -40,6 +41,13 @@ public interface Cluster extends AutoCloseable {
     /** What nodes of this cluster show each other; {@code ZOOKEEPER_UNAVAILABLE} before this node has joined it. */
     ClusterSecret secret();
 
+    /**
+     * Says that this node is about to leave, and completes when it owns nothing any more and others serve what it had:
+     * at once where partitions cannot move, where no other node is there to take them, or without a session. The caller
+     * bounds how long it waits.
+     */
+    CompletionStage<Void> drain();
+
     /** Registers before {@code start}; calls come one at a time, in order, on the cluster's own event thread. */
     void listen(Listener listener);
 
@@ -69,6 +77,16 @@ public interface Cluster extends AutoCloseable {
 
         /** This node does not own the partition any more. */
         default void disowned(Topic topic, int partition) {}
+
+        /**
+         * This node shall give the partition to another: the listener stops appending, finishes what it has and closes
+         * the log. Only when the stage is complete may the other claim it; it does so unasked after a while. Until then
+         * {@link #disowned} may still come, when the session ends.
+         */
+        default CompletionStage<Void> handOver(Topic topic, int partition) {
+            disowned(topic, partition);
+            return CompletableFuture.completedFuture(null);
+        }
 
         /** Sent after {@link #disowned} of its partitions; what is on disk of it can go. */
         default void topicDeleted(Topic topic) {}

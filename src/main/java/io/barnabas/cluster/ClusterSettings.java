@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param root the path below which everything is kept, absolute, without a slash at its end
  * @param nodeId this node's number, from 0; unique in the cluster
  * @param nodeUrl where other nodes reach this one
+ * @param zone where this node stands, such as a data centre; empty when all stand in one
+ * @param logs where the logs of the cluster lie
  * @param instance names this node's data folder: it stays the same over restarts and differs between folders, so that a
  *     node that was killed may take over what its last process left in ZooKeeper, while a second node started by mistake
  *     under the same id may not
@@ -23,6 +25,7 @@ import java.util.Optional;
  * @param connectionTimeoutMs how long one attempt to reach ZooKeeper may take
  * @param startWaitMs how long {@link ZooKeeperCluster#start} tries
  * @param changeWaitMs how long creating or changing a topic waits until the change is visible on this node
+ * @param moves how partitions move from node to node
  * @param limits how much one cluster takes
  */
 public record ClusterSettings(
@@ -30,6 +33,8 @@ public record ClusterSettings(
         String root,
         int nodeId,
         URI nodeUrl,
+        String zone,
+        LogHome logs,
         String instance,
         Optional<String> expectedClusterId,
         Optional<ClusterSecret> secret,
@@ -37,6 +42,7 @@ public record ClusterSettings(
         int connectionTimeoutMs,
         long startWaitMs,
         long changeWaitMs,
+        MoveSettings moves,
         ClusterLimits limits) {
     public static final String DEFAULT_ROOT = "/barnabas";
     public static final int DEFAULT_SESSION_TIMEOUT_MS = 10_000;
@@ -49,6 +55,9 @@ public record ClusterSettings(
         requireNonNull(instance, "instance");
         requireNonNull(expectedClusterId, "expectedClusterId");
         requireNonNull(secret, "secret");
+        requireNonNull(zone, "zone");
+        requireNonNull(logs, "logs");
+        requireNonNull(moves, "moves");
         requireNonNull(limits, "limits");
         check(!requireNonNull(connect, "connect").isBlank(), "connect must not be empty");
         check(
@@ -69,6 +78,8 @@ public record ClusterSettings(
                 DEFAULT_ROOT,
                 nodeId,
                 nodeUrl,
+                "",
+                LogHome.NODE,
                 instance,
                 Optional.empty(),
                 Optional.empty(),
@@ -76,23 +87,41 @@ public record ClusterSettings(
                 DEFAULT_CONNECTION_TIMEOUT_MS,
                 DEFAULT_START_WAIT_MS,
                 DEFAULT_CHANGE_WAIT_MS,
+                MoveSettings.DEFAULTS,
                 ClusterLimits.DEFAULT);
     }
 
     /** The same with a secret that all nodes were given. */
-    public ClusterSettings withSecret(ClusterSecret given) {
+    ClusterSettings withSecret(ClusterSecret given) {
+        return with(zone, logs, Optional.of(given), moves);
+    }
+
+    /** The same for logs that lie elsewhere. */
+    ClusterSettings withLogs(LogHome home, MoveSettings how) {
+        return with(zone, home, secret, how);
+    }
+
+    /** The same in another zone. */
+    ClusterSettings withZone(String where) {
+        return with(where, logs, secret, moves);
+    }
+
+    private ClusterSettings with(String where, LogHome home, Optional<ClusterSecret> given, MoveSettings how) {
         return new ClusterSettings(
                 connect,
                 root,
                 nodeId,
                 nodeUrl,
+                where,
+                home,
                 instance,
                 expectedClusterId,
-                Optional.of(given),
+                given,
                 sessionTimeoutMs,
                 connectionTimeoutMs,
                 startWaitMs,
                 changeWaitMs,
+                how,
                 limits);
     }
 

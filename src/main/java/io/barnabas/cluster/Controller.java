@@ -1,12 +1,8 @@
 package io.barnabas.cluster;
 
 import io.barnabas.cluster.Documents.ControllerDocument;
-import io.barnabas.cluster.Snapshot.Versioned;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.curator.framework.CuratorFramework;
@@ -17,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the leading node does: writes who shall own each partition and removes what deleted topics left. Every write
+ * What the leading node does: writes what {@link ControllerPlan} has decided: who shall own each
+ * partition, and what goes of deleted topics. Every write
  * carries a check of the version of {@code controller-epoch}, so a leader that was replaced without knowing it changes
  * nothing. Blocks on ZooKeeper; confined to the work thread.
  */
@@ -50,59 +47,45 @@ final class Controller {
         LOG.info("this node leads the cluster node={} epoch={}", nodeId, epoch);
     }
 
-    /** Whether there is something to do in this state; pure. */
-    static boolean idle(Snapshot snapshot) {
-        return snapshot.deletionsToDo().isEmpty()
-                && (snapshot.nodes().isEmpty()
-                        || snapshot.topics().values().stream().allMatch(topic -> placed(snapshot, topic.value())));
+    /**
+     * Whether another term has begun since this one. It is not always a later leader's: one that was elected earlier and
+     * was slow may have begun its own after this one.
+     */
+    boolean replaced() throws Exception {
+        Stat stat = client.checkExists().forPath(paths.controllerEpoch());
+        return stat == null || stat.getVersion() != termVersion;
     }
 
-    /** Brings assignments up to what this state asks for. A write that lost a race fails and is tried anew later. */
-    void step(Snapshot snapshot) throws Exception {
-        Map<UUID, List<Integer>> assigned = new HashMap<>();
-        snapshot.assignments().forEach((id, assignment) -> assigned.put(id, assignment.value()));
-        for (Versioned<Topic> topic : snapshot.topics().values()) {
-            if (!placed(snapshot, topic.value())) {
-                assigned.put(topic.value().id(), assign(snapshot, topic, Placement.count(assigned.values())));
-            }
+    /** Writes a plan. A write that lost a race fails, with all that come after it; then the next state is planned. */
+    void write(ControllerPlan plan) throws Exception {
+        for (ControllerPlan.Assignment assignment : plan.assignments()) {
+            assign(assignment);
         }
-        for (UUID id : snapshot.deletionsToDo()) {
+        for (UUID id : plan.deletions()) {
             remove(id);
         }
     }
 
-    private static boolean placed(Snapshot snapshot, Topic topic) {
-        Versioned<List<Integer>> assignment = snapshot.assignments().get(topic.id());
-        return assignment != null && assignment.value().size() >= topic.partitionCount();
-    }
-
-    private List<Integer> assign(Snapshot snapshot, Versioned<Topic> versioned, Map<Integer, Integer> totals)
-            throws Exception {
-        Topic topic = versioned.value();
-        Versioned<List<Integer>> before = snapshot.assignments().get(topic.id());
-        List<Integer> placed = before == null ? List.of() : before.value();
-        List<Integer> wanted = Placement.place(
-                placed, topic.partitionCount(), new TreeSet<>(snapshot.nodes().keySet()), totals);
-        if (wanted.equals(placed)) {
-            return wanted;
-        }
+    private void assign(ControllerPlan.Assignment assignment) throws Exception {
+        Topic topic = assignment.topic().value();
         List<CuratorOp> writes = new ArrayList<>();
         // The topic's document must be as read: a topic deleted meanwhile must not leave an assignment behind.
-        writes.add(
-                client.transactionOp().check().withVersion(versioned.version()).forPath(paths.topic(topic.name())));
-        byte[] document = documents.assignment(wanted);
-        if (before == null) {
+        writes.add(client.transactionOp()
+                .check()
+                .withVersion(assignment.topic().version())
+                .forPath(paths.topic(topic.name())));
+        byte[] document = documents.assignment(assignment.wanted());
+        if (assignment.before().isEmpty()) {
             writes.add(client.transactionOp().create().forPath(paths.assignment(topic.id()), document));
             writes.add(client.transactionOp().create().forPath(paths.parts(topic.id()), new byte[0]));
         } else {
             writes.add(client.transactionOp()
                     .setData()
-                    .withVersion(before.version())
+                    .withVersion(assignment.before().get().version())
                     .forPath(paths.assignment(topic.id()), document));
         }
         write(writes);
         LOG.info("placed partitions topic={} partitions={}", topic.name(), topic.partitionCount());
-        return wanted;
     }
 
     /**

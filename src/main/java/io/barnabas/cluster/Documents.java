@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,24 +25,40 @@ final class Documents {
 
     private final JsonMapper mapper = JsonMapper.builder().build();
 
-    byte[] cluster(String id) {
-        return bytes(fresh().put("id", id));
+    byte[] cluster(String id, LogHome logs) {
+        return bytes(fresh().put("id", id).put("logs", logs.name().toLowerCase(Locale.ROOT)));
+    }
+
+    /** Where the logs of a cluster lie; clusters made before this was written have them on their nodes. */
+    LogHome logHome(String path, byte[] bytes) {
+        String written = read(path, bytes).path("logs").asText("node");
+        try {
+            return LogHome.valueOf(written.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw corrupt(path, "its 'logs' is " + written, e);
+        }
     }
 
     String clusterId(String path, byte[] bytes) {
         return text(path, read(path, bytes), "id");
     }
 
-    byte[] node(URI url, long startedAtMs, String instance) {
-        return bytes(fresh().put("url", url.toString())
+    byte[] node(NodeDocument node, long startedAtMs) {
+        return bytes(fresh().put("url", node.url().toString())
                 .put("startedAtMs", startedAtMs)
-                .put("instance", instance));
+                .put("instance", node.instance())
+                .put("zone", node.zone())
+                .put("draining", node.draining()));
     }
 
     NodeDocument node(String path, byte[] bytes) {
         ObjectNode json = read(path, bytes);
         try {
-            return new NodeDocument(URI.create(text(path, json, "url")), text(path, json, "instance"));
+            return new NodeDocument(
+                    URI.create(text(path, json, "url")),
+                    text(path, json, "instance"),
+                    json.path("zone").asText(""),
+                    json.path("draining").asBoolean());
         } catch (IllegalArgumentException e) {
             throw corrupt(path, "its url is not a URL", e);
         }
@@ -202,7 +219,7 @@ final class Documents {
     }
 
     /** What a live node says of itself. */
-    record NodeDocument(URI url, String instance) {}
+    record NodeDocument(URI url, String instance, String zone, boolean draining) {}
 
     /** The secret itself when the cluster made it; a salted print of it when the nodes were given it. */
     record SecretDocument(Optional<ClusterSecret> secret, String salt, String print, int iterations) {}

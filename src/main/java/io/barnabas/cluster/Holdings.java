@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -12,35 +13,58 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which partitions this node holds, and which it should claim. Pure: it decides and remembers, {@link Claims} acts.
- * Confined to the event thread.
+ * Which partitions this node holds, and which it should claim. Pure: it decides and remembers, {@link Claims} and {@link
+ * HandOvers} act. Told the time; confined to the event thread.
  *
  * <pre>
- * unheld -- wanted here, claim written --> claimed -- seen in ZooKeeper --> held
- * held, claimed -- other owner, higher epoch, not wanted, topic gone, session lost --> unheld
+ * unheld -- wanted here and free, claim written --> claimed -- seen in ZooKeeper --> held
+ * held -- wanted elsewhere --> leaving -- release seen in ZooKeeper --> unheld
+ * held, claimed, leaving -- other owner, higher epoch, topic gone, session lost --> unheld
  * </pre>
  *
- * A claim that was made in an earlier session does not count: each session claims anew, under a higher epoch.
+ * A claim that was made in an earlier session does not count: each session claims anew, under a higher epoch. A partition
+ * is free when nobody claimed it, when its owner released it or is gone, when its owner is this node, or when this node
+ * has waited for its release for too long.
  */
 final class Holdings {
     private final int nodeId;
+    private final long handOverWaitMs;
     private final Map<PartitionKey, Integer> held = new HashMap<>();
     private final Map<PartitionKey, Integer> claimed = new HashMap<>();
+    private final Map<PartitionKey, Integer> leaving = new HashMap<>();
     private final Map<PartitionKey, Topic> topics = new HashMap<>();
 
-    Holdings(int nodeId) {
+    /** Since when this node waits for a partition that a live node still owns. */
+    private final Map<PartitionKey, Long> waitingSinceMs = new HashMap<>();
+
+    Holdings(int nodeId, long handOverWaitMs) {
         this.nodeId = nodeId;
+        this.handOverWaitMs = handOverWaitMs;
     }
 
     /** A partition that came or went. */
-    record Change(Topic topic, int partition, int epoch) {}
+    record Change(PartitionKey key, Topic topic, int epoch) {
+        int partition() {
+            return key.partition();
+        }
+    }
 
-    /** What a new state changed. */
-    record Outcome(List<Change> disowned, List<Change> owned) {}
+    /**
+     * What a new state changed.
+     *
+     * @param disowned gone at once
+     * @param leaving to be closed and then released
+     */
+    record Outcome(List<Change> disowned, List<Change> leaving, List<Change> owned) {}
 
     /** Epochs of what this node holds. */
     Map<PartitionKey, Integer> held() {
         return held;
+    }
+
+    /** Whether nothing is held, claimed or still being handed over. */
+    boolean empty() {
+        return held.isEmpty() && claimed.isEmpty() && leaving.isEmpty();
     }
 
     /** Remembers a claim that ZooKeeper has taken. */
@@ -51,19 +75,33 @@ final class Holdings {
     /** Takes a new state in. */
     Outcome reconcile(Snapshot snapshot) {
         List<Change> disowned = new ArrayList<>();
+        List<Change> left = new ArrayList<>();
+        leaving.entrySet().removeIf(entry -> !mine(entry.getKey(), entry.getValue(), snapshot));
         for (Iterator<Map.Entry<PartitionKey, Integer>> all = held.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<PartitionKey, Integer> holding = all.next();
-            if (!stillHeld(holding.getKey(), holding.getValue(), snapshot)) {
+            PartitionKey key = holding.getKey();
+            if (!mine(key, holding.getValue(), snapshot) || snapshot.wanted(key).isEmpty()) {
                 all.remove();
-                disowned.add(change(holding.getKey(), holding.getValue()));
+                disowned.add(change(key, holding.getValue()));
+            } else if (!wantedHere(key, snapshot)) {
+                all.remove();
+                leaving.put(key, holding.getValue());
+                left.add(change(key, holding.getValue()));
             }
         }
+        List<Change> owned = confirm(snapshot);
+        topics.keySet().retainAll(held.keySet());
+        return new Outcome(disowned, left, owned);
+    }
+
+    private List<Change> confirm(Snapshot snapshot) {
         List<Change> owned = new ArrayList<>();
         for (Iterator<Map.Entry<PartitionKey, Integer>> all = claimed.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<PartitionKey, Integer> claim = all.next();
             Optional<Topic> topic = snapshot.topic(claim.getKey().topicId());
             boolean seen = snapshot.owner(claim.getKey()).equals(Optional.of(new Ownership(nodeId, claim.getValue())));
-            if (seen && topic.isPresent() && wantedHere(claim.getKey(), snapshot)) {
+            if (seen && topic.isPresent() && snapshot.wanted(claim.getKey()).isPresent()) {
+                // Also when it is wanted elsewhere by now: then the next state hands it over in the ordinary way.
                 held.put(claim.getKey(), claim.getValue());
                 topics.put(claim.getKey(), topic.get());
                 owned.add(change(claim.getKey(), claim.getValue()));
@@ -72,8 +110,7 @@ final class Holdings {
                 all.remove();
             }
         }
-        topics.keySet().retainAll(held.keySet());
-        return new Outcome(disowned, owned);
+        return owned;
     }
 
     /** The session is over: nothing is held or claimed any more. */
@@ -82,25 +119,41 @@ final class Holdings {
         held.forEach((key, epoch) -> released.add(change(key, epoch)));
         held.clear();
         claimed.clear();
+        leaving.clear();
         topics.clear();
+        waitingSinceMs.clear();
         return released;
     }
 
     /** Partitions to claim now, except those being claimed. */
-    Deque<PartitionKey> claimable(Snapshot snapshot, Set<PartitionKey> beingClaimed) {
+    Deque<PartitionKey> claimable(Snapshot snapshot, Set<PartitionKey> beingClaimed, long nowMs) {
         Deque<PartitionKey> found = new ArrayDeque<>();
+        Set<PartitionKey> occupied = new HashSet<>();
         for (Versioned<Topic> topic : snapshot.topics().values()) {
             for (int p = 0; p < topic.value().partitionCount(); p++) {
                 PartitionKey key = new PartitionKey(topic.value().id(), p);
-                if (wantedHere(key, snapshot)
-                        && !held.containsKey(key)
-                        && !claimed.containsKey(key)
-                        && !beingClaimed.contains(key)) {
+                if (!wantedHere(key, snapshot)
+                        || held.containsKey(key)
+                        || claimed.containsKey(key)
+                        || leaving.containsKey(key)
+                        || beingClaimed.contains(key)) {
+                    continue;
+                }
+                if (free(key, snapshot) || overdue(key, nowMs)) {
                     found.add(key);
+                } else {
+                    occupied.add(key);
                 }
             }
         }
+        waitingSinceMs.keySet().retainAll(occupied);
+        occupied.forEach(key -> waitingSinceMs.putIfAbsent(key, nowMs));
         return found;
+    }
+
+    /** Whether this node waits for a partition that a live node has not released yet. */
+    boolean waiting() {
+        return !waitingSinceMs.isEmpty();
     }
 
     /** Whether this node holds every partition of the topic that it shall own. */
@@ -114,12 +167,23 @@ final class Holdings {
         return true;
     }
 
-    private boolean stillHeld(PartitionKey key, int epoch, Snapshot snapshot) {
+    private boolean free(PartitionKey key, Snapshot snapshot) {
+        Optional<Ownership> owner = snapshot.owner(key);
+        return owner.isEmpty() || owner.get().nodeId() == nodeId;
+    }
+
+    private boolean overdue(PartitionKey key, long nowMs) {
+        Long since = waitingSinceMs.get(key);
+        return since != null && nowMs - since >= handOverWaitMs;
+    }
+
+    /** Whether the partition still is this node's under that epoch, neither taken nor released. */
+    private boolean mine(PartitionKey key, int epoch, Snapshot snapshot) {
         Versioned<PartDocument> part = snapshot.parts().get(key);
         return part != null
                 && part.value().owner() == nodeId
                 && part.value().epoch() == epoch
-                && wantedHere(key, snapshot)
+                && !part.value().released()
                 && snapshot.topic(key.topicId()).isPresent();
     }
 
@@ -133,6 +197,6 @@ final class Holdings {
     }
 
     private Change change(PartitionKey key, int epoch) {
-        return new Change(topics.get(key), key.partition(), epoch);
+        return new Change(key, topics.get(key), epoch);
     }
 }

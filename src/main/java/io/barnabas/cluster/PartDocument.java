@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * A partition's document: {@code {"version","epoch","owner","session", ...}}. Fields this class does not know are kept
+ * A partition's document: {@code {"version","epoch","owner","session","released"?, ...}}. Fields this class does not know are kept
  * by a claim, for they belong to the log engine. Immutable: the tree is copied before it is changed.
  *
  * <p>{@code session} is the ZooKeeper session under which the owner claimed: ownership counts only while the owner's
@@ -12,7 +12,7 @@ import java.util.List;
  */
 record PartDocument(ObjectNode json) {
     /** The fields that are the cluster's own, in the order in which they are written. */
-    private static final List<String> OWN = List.of("version", "epoch", "owner", "session");
+    private static final List<String> OWN = List.of("version", "epoch", "owner", "session", "released");
 
     int epoch() {
         return json.get("epoch").intValue();
@@ -24,6 +24,18 @@ record PartDocument(ObjectNode json) {
 
     long session() {
         return json.path("session").longValue();
+    }
+
+    /** Whether the owner has closed the log and given the partition up: the next may claim it at once. */
+    boolean released() {
+        return json.path("released").asBoolean();
+    }
+
+    /** Given up by its owner; the epoch stays, for a claim raises it. */
+    PartDocument release() {
+        PartDocument released = with(fields());
+        released.json.put("released", true);
+        return released;
     }
 
     /** What the log engine keeps here; a copy. */
@@ -54,6 +66,7 @@ record PartDocument(ObjectNode json) {
 
     PartDocument claimedBy(int nodeId, long session) {
         ObjectNode claimed = json.deepCopy();
+        claimed.remove("released");
         claimed.put("epoch", epoch() + 1).put("owner", nodeId).put("session", session);
         return new PartDocument(claimed);
     }

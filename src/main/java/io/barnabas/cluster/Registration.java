@@ -38,6 +38,8 @@ final class Registration {
     /** The session under which this node registered last; whoever sits there instead in that session came later. */
     private long seatedSession;
 
+    private boolean draining;
+
     /** @param freed called on Curator's thread when a node id that was taken may be free */
     Registration(
             CuratorFramework client,
@@ -94,16 +96,33 @@ final class Registration {
                             + ", but this node's data belongs to cluster " + knownClusterId.get());
         }
         if (!there) {
-            ensure(paths.cluster(), documents.cluster(ids.get().toString()));
+            ensure(paths.cluster(), documents.cluster(ids.get().toString(), settings.logs()));
         }
-        String found = documents.clusterId(paths.cluster(), client.getData().forPath(paths.cluster()));
+        byte[] cluster = client.getData().forPath(paths.cluster());
+        String found = documents.clusterId(paths.cluster(), cluster);
         if (knownClusterId.isPresent() && !knownClusterId.get().equals(found)) {
             throw new BarnabasException(
                     ErrorCode.INVALID_CONFIGURATION,
                     "ZooKeeper at " + settings.connect() + " holds cluster " + found
                             + ", but this node's data belongs to cluster " + knownClusterId.get());
         }
+        requireSameLogs(documents.logHome(paths.cluster(), cluster));
         return found;
+    }
+
+    /** A node that looked for logs elsewhere would find none, and serve partitions as if they were empty. */
+    private void requireSameLogs(LogHome found) {
+        if (found != settings.logs()) {
+            throw new BarnabasException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    switch (found) {
+                        case NODE ->
+                            "this cluster keeps its logs on its nodes: start this one with barnabas.engine=local";
+                        case SHARED ->
+                            "this cluster keeps its logs in BookKeeper: start this node with "
+                                    + "barnabas.engine=bookkeeper";
+                    });
+        }
     }
 
     private void ensure(String path, byte[] initial) throws Exception {
@@ -146,10 +165,27 @@ final class Registration {
             client.delete().withVersion(stat.getVersion()).forPath(path);
             removeCandidacies(stat.getEphemeralOwner());
         }
-        client.create()
-                .withMode(CreateMode.EPHEMERAL)
-                .forPath(path, documents.node(settings.nodeUrl(), clock.millis(), settings.instance()));
+        client.create().withMode(CreateMode.EPHEMERAL).forPath(path, document());
         seatedSession = session;
+    }
+
+    /** From now on every registration says that this node is about to leave; so does the present one, if there is one. */
+    void drain() {
+        draining = true;
+        String path = paths.node(settings.nodeId());
+        try {
+            Stat stat = client.checkExists().forPath(path);
+            if (stat != null && stat.getEphemeralOwner() == seatedSession) {
+                client.setData().withVersion(stat.getVersion()).forPath(path, document());
+            }
+        } catch (Exception e) {
+            throw ZooKeeperErrors.of("saying that node " + settings.nodeId() + " leaves", e);
+        }
+    }
+
+    private byte[] document() {
+        return documents.node(
+                new NodeDocument(settings.nodeUrl(), settings.instance(), settings.zone(), draining), clock.millis());
     }
 
     /** Only while the id is another's: a node must not react to its own registration. */

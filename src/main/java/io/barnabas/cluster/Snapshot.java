@@ -32,7 +32,42 @@ record Snapshot(
     record Versioned<T>(T value, int version) {}
 
     /** A live node and the session that keeps it registered. */
-    record Registered(URI url, long session) {}
+    record Registered(URI url, long session, String zone, boolean draining) {}
+
+    /** Wanted owners of a topic as they are written; none when nothing is. */
+    List<Integer> assigned(UUID topicId) {
+        Versioned<List<Integer>> assignment = assignments.get(topicId);
+        return assignment == null ? List.of() : assignment.value();
+    }
+
+    /** Whether a node other than this one can take partitions. */
+    boolean othersTake(int nodeId) {
+        return nodes.entrySet().stream()
+                .anyMatch(node -> node.getKey() != nodeId && !node.getValue().draining());
+    }
+
+    /** Whether every partition is wanted elsewhere, and has an owner if the node it is wanted on lives. */
+    boolean servedByOthers(int nodeId) {
+        return onTheirWay() == 0
+                && assignments.values().stream()
+                        .noneMatch(assignment -> assignment.value().contains(nodeId));
+    }
+
+    /** How many partitions a live node shall own and does not own yet. */
+    int onTheirWay() {
+        int found = 0;
+        for (Versioned<Topic> topic : topics.values()) {
+            List<Integer> wanted = assigned(topic.value().id());
+            for (int p = 0; p < wanted.size(); p++) {
+                int node = wanted.get(p);
+                Optional<Ownership> owner = owner(new PartitionKey(topic.value().id(), p));
+                if (nodes.containsKey(node) && (owner.isEmpty() || owner.get().nodeId() != node)) {
+                    found++;
+                }
+            }
+        }
+        return found;
+    }
 
     Optional<Topic> topic(UUID id) {
         return topics.values().stream()
@@ -69,10 +104,10 @@ record Snapshot(
                 : OptionalInt.of(assignment.value().get(key.partition()));
     }
 
-    /** The owner, when it is alive and claimed under the session it has now. */
+    /** The owner, when it is alive, claimed under the session it has now and has not released the partition. */
     Optional<Ownership> owner(PartitionKey key) {
         Versioned<PartDocument> part = parts.get(key);
-        if (part == null) {
+        if (part == null || part.value().released()) {
             return Optional.empty();
         }
         Registered node = nodes.get(part.value().owner());
@@ -84,15 +119,17 @@ record Snapshot(
     /** The view that others see of it; what this node owns is what it holds, not what a document still says. */
     ClusterView view(String clusterId, int thisNodeId, Map<PartitionKey, Integer> held) {
         SortedMap<Integer, Node> live = new TreeMap<>();
-        nodes.forEach((id, node) -> live.put(id, new Node(id, node.url())));
+        nodes.forEach((id, node) -> live.put(id, new Node(id, node.url(), node.zone(), node.draining())));
         SortedMap<String, Topic> named = new TreeMap<>();
         Map<TopicPartition, Ownership> owners = new HashMap<>();
+        Map<TopicPartition, Integer> wanted = new HashMap<>();
         topics.forEach((name, versioned) -> {
             Topic topic = versioned.value();
             named.put(name, topic);
             for (int p = 0; p < topic.partitionCount(); p++) {
                 PartitionKey key = new PartitionKey(topic.id(), p);
                 TopicPartition partition = new TopicPartition(name, p);
+                wanted(key).ifPresent(node -> wanted.put(partition, node));
                 owner(key)
                         .filter(owner -> owner.nodeId() != thisNodeId || held.getOrDefault(key, 0) == owner.epoch())
                         .ifPresent(owner -> owners.put(partition, owner));
@@ -101,6 +138,6 @@ record Snapshot(
         OptionalInt leader = controllerId.isPresent() && nodes.containsKey(controllerId.getAsInt())
                 ? controllerId
                 : OptionalInt.empty();
-        return new ClusterView(clusterId, thisNodeId, live, leader, named, owners);
+        return new ClusterView(clusterId, thisNodeId, live, leader, named, owners, wanted);
     }
 }

@@ -2,16 +2,16 @@ package io.barnabas.cluster;
 
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.barnabas.cluster.Snapshot.Versioned;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -19,17 +19,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.curator.framework.recipes.leader.LeaderLatch;
-import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryNTimes;
 import org.apache.zookeeper.client.ZKClientConfig;
@@ -39,9 +36,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Membership through ZooKeeper. Thread-safe.
  *
- * <p>Two threads of its own: the <em>event thread</em> holds all state, decides and tells listeners, and never waits
- * for ZooKeeper; the <em>work thread</em> does what has to wait for ZooKeeper: registration, changes of topics, the
- * controller's duties. Curator's own threads only pass words on to the event thread.
+ * <p>What happens is brought to one thread, the event thread of {@link ClusterThreads}, which holds all state, decides
+ * and tells listeners; Curator's own threads only pass words on to it.
  *
  * <pre>
  * STARTING -- registered --> CONNECTED -- connection lost --> SUSPENDED -- same session again --> CONNECTED
@@ -60,29 +56,21 @@ public final class ZooKeeperCluster implements Cluster {
     private final CuratorFramework client;
     private final Registration registration;
     private final Catalogue catalogue;
-    private final Controller controller;
+    private final Leadership leadership;
     private final Mirror mirror;
-    private final LeaderLatch latch;
     private final Holdings holdings;
     private final Claims claims;
     private final Announcer announcer = new Announcer();
-    private final ScheduledThreadPoolExecutor events;
-    private final ScheduledThreadPoolExecutor work;
-
-    /** For Curator, which would make one of its own and never end it. */
-    private final ScheduledThreadPoolExecutor errands;
-
-    /** Completes what was asked of ZooKeeper in the background, so that what is chained to it holds up no event. */
-    private final ScheduledThreadPoolExecutor answers;
-
+    private final ClusterThreads threads;
+    private final LongSupplier nanoTime;
     private final AsyncZooKeeper zooKeeper;
     private final PartStore parts;
+    private final HandOvers handOvers;
     private final TopicChanges changes;
     private final ProducerIdBlocks producerIds;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean refreshQueued = new AtomicBoolean();
-    private final AtomicBoolean stepQueued = new AtomicBoolean();
 
     /** Written by the event thread, read by all. */
     private volatile ClusterView view;
@@ -96,9 +84,6 @@ public final class ZooKeeperCluster implements Cluster {
     /** Set on Curator's thread, so that writing stops at once and not when the event thread comes to it. */
     private volatile boolean linked;
 
-    /** Whether this node leads under a term that it has begun; written by the work thread. */
-    private volatile boolean leading;
-
     // Confined to the event thread.
     private Snapshot snapshot =
             new Snapshot(new TreeMap<>(), OptionalInt.empty(), new TreeMap<>(), Map.of(), Map.of(), Map.of());
@@ -108,34 +93,42 @@ public final class ZooKeeperCluster implements Cluster {
     private boolean mirrored;
     private boolean registering;
     private boolean seatSeen;
-    private Set<PartitionKey> remains = Set.of();
+    private Optional<CompletableFuture<Void>> draining = Optional.empty();
 
     /**
      * @param configCheck throws {@code INVALID_FIELD} for a topic configuration that cannot be
      * @param ids makes the ids of topics and of the cluster
+     * @param nanoTime a clock that never goes back, for waits
      */
     public ZooKeeperCluster(
             ClusterSettings settings,
             Consumer<Map<String, String>> configCheck,
             Clock clock,
             Supplier<UUID> ids,
+            LongSupplier nanoTime,
             ThreadFactory threads) {
         this.settings = requireNonNull(settings, "settings");
         Documents documents = new Documents();
         ZkPaths paths = new ZkPaths(settings.root());
-        events = thread(threads);
-        work = thread(threads);
-        errands = thread(threads);
-        answers = thread(threads);
-        client = connection(settings, threads, errands);
-        zooKeeper = new AsyncZooKeeper(client, answers);
+        this.threads = new ClusterThreads(threads);
+        this.nanoTime = nanoTime;
+        client = connection(settings, threads, this.threads.errands());
+        zooKeeper = new AsyncZooKeeper(client, this.threads.answers());
         parts = new PartStore(zooKeeper, paths, documents, settings.nodeId());
+        handOvers = new HandOvers(zooKeeper, paths, documents, announcer, settings.nodeId());
         registration = new Registration(client, paths, documents, settings, clock, ids, () -> post(this::register));
         catalogue = new Catalogue(client, paths, documents, settings.limits(), configCheck, ids);
-        controller = new Controller(client, paths, documents, settings.nodeId());
+        leadership = new Leadership(
+                client,
+                paths,
+                settings,
+                new Controller(client, paths, documents, settings.nodeId()),
+                this.threads,
+                announcer,
+                nanoTime,
+                this::changed);
         mirror = new Mirror(client, paths, documents, this::changed);
-        latch = new LeaderLatch(client, paths.controller(), settings.nodeId() + "/" + settings.instance());
-        holdings = new Holdings(settings.nodeId());
+        holdings = new Holdings(settings.nodeId(), settings.moves().handOverWaitMs());
         claims = new Claims(
                 client,
                 paths,
@@ -147,9 +140,9 @@ public final class ZooKeeperCluster implements Cluster {
         changes = new TopicChanges(
                 catalogue,
                 holdings,
-                new Expectations(events, this::answer, settings.changeWaitMs()),
+                new Expectations(this.threads.events(), this.threads::answer, settings.changeWaitMs()),
                 this::post,
-                this::toil,
+                this.threads::toil,
                 new Self(),
                 settings.limits().changesInFlight());
         producerIds = new ProducerIdBlocks(client, paths, documents);
@@ -165,7 +158,6 @@ public final class ZooKeeperCluster implements Cluster {
      */
     public void start() {
         client.getConnectionStateListenable().addListener((curator, state) -> connection(state));
-        latch.addListener(new Election(), this::toil);
         client.start();
         long waitedMs = 0;
         while (true) {
@@ -268,7 +260,7 @@ public final class ZooKeeperCluster implements Cluster {
         }
         CompletableFuture<Void> told = new CompletableFuture<>();
         try {
-            events.execute(() -> {
+            threads.events().execute(() -> {
                 closed();
                 told.complete(null);
             });
@@ -311,6 +303,7 @@ public final class ZooKeeperCluster implements Cluster {
             return;
         }
         become(Session.LOST);
+        draining.ifPresent(answer -> threads.answer(() -> answer.complete(null)));
         claims.forget();
         List<Holdings.Change> released = holdings.release();
         view = snapshot.view(clusterId, settings.nodeId(), holdings.held());
@@ -325,7 +318,7 @@ public final class ZooKeeperCluster implements Cluster {
         }
         registering = true;
         int asked = link;
-        toil(() -> {
+        threads.toil(() -> {
             try {
                 Registration.Seat seat = registration.register();
                 post(() -> registered(seat, asked));
@@ -350,7 +343,7 @@ public final class ZooKeeperCluster implements Cluster {
         if (!mirrored) {
             mirrored = true;
             mirror.start();
-            startLatch();
+            stand();
         }
         if (session != Session.CONNECTED) {
             become(Session.CONNECTED);
@@ -407,9 +400,9 @@ public final class ZooKeeperCluster implements Cluster {
         publish(holdings.reconcile(snapshot), before);
         changes.seen(snapshot);
         if (session() == Session.CONNECTED && seated()) {
-            claims.claim(holdings.claimable(snapshot, claims.inFlight()), snapshot, sessionId);
-            lead();
-            tellRemains();
+            claim();
+            leadership.seen(snapshot);
+            drained();
             started.complete(null);
         }
     }
@@ -435,6 +428,7 @@ public final class ZooKeeperCluster implements Cluster {
         boolean different = !now.equals(view);
         view = now;
         announcer.disowned(outcome.disowned());
+        handOvers.begin(outcome.leaving());
         if (different) {
             announcer.tell(listener -> listener.viewChanged(now));
         }
@@ -448,7 +442,7 @@ public final class ZooKeeperCluster implements Cluster {
 
     /** Data is removed on this word, so it is asked of ZooKeeper itself once more. */
     private void confirmDeleted(Topic topic, String inCluster) {
-        toil(() -> {
+        threads.toil(() -> {
             try {
                 if (catalogue.gone(topic, inCluster)) {
                     post(() -> announcer.tell(listener -> listener.topicDeleted(topic)));
@@ -492,105 +486,71 @@ public final class ZooKeeperCluster implements Cluster {
         }
     }
 
-    // ---- Leading
-
-    private void startLatch() {
+    private void stand() {
         try {
-            latch.start();
-        } catch (Exception e) {
-            started.completeExceptionally(ZooKeeperErrors.of("standing for election", e));
+            leadership.start();
+        } catch (BarnabasException e) {
+            started.completeExceptionally(e);
         }
     }
 
-    /** Called on the work thread. */
-    private final class Election implements LeaderLatchListener {
-        @Override
-        public void isLeader() {
-            beginTerm();
-        }
-
-        @Override
-        public void notLeader() {
-            leading = false;
+    private void claim() {
+        long nowMs = NANOSECONDS.toMillis(nanoTime.getAsLong());
+        claims.claim(holdings.claimable(snapshot, claims.inFlight(), nowMs), snapshot, sessionId);
+        if (holdings.waiting()) {
+            later(this::changed, settings.moves().handOverWaitMs());
         }
     }
 
-    private void beginTerm() {
-        if (!latch.hasLeadership()) {
-            return;
-        }
-        try {
-            controller.begin();
-            leading = true;
-            changed();
-        } catch (Exception e) {
-            LOG.warn("could not begin to lead node={}", settings.nodeId(), e);
-            post(() -> later(() -> toil(this::beginTerm), RETRY_MS));
-        }
-    }
+    // ---- Leaving
 
-    /** The leading node alone, so that not all of them delete the same at the same time. */
-    private void tellRemains() {
-        Set<PartitionKey> now = leading ? snapshot.remains() : Set.of();
-        if (!now.isEmpty() && !now.equals(remains)) {
-            announcer.tell(Listener::remainsFound);
-        }
-        remains = now;
-    }
-
-    private void lead() {
-        Snapshot now = snapshot;
-        if (!leading || Controller.idle(now) || !stepQueued.compareAndSet(false, true)) {
-            return;
-        }
-        toil(() -> {
-            stepQueued.set(false);
-            try {
-                if (leading) {
-                    controller.step(now);
-                }
-            } catch (Exception e) {
-                LOG.debug("a step of the controller lost a race or its connection node={}", settings.nodeId(), e);
-                post(() -> later(this::changed, RETRY_MS));
+    @Override
+    public CompletionStage<Void> drain() {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        post(() -> {
+            if (draining.isPresent() || session() != Session.CONNECTED) {
+                answer.complete(null);
+                return;
             }
+            draining = Optional.of(answer);
+            threads.toil(() -> {
+                try {
+                    registration.drain();
+                } catch (BarnabasException e) {
+                    LOG.warn("others were not told that this node leaves node={}", settings.nodeId(), e);
+                    threads.answer(() -> answer.complete(null));
+                }
+            });
         });
+        return answer;
+    }
+
+    /** Looks whether what this node had is served by others, or cannot be. */
+    private void drained() {
+        if (draining.isEmpty() || draining.get().isDone()) {
+            return;
+        }
+        Snapshot.Registered self = snapshot.nodes().get(settings.nodeId());
+        boolean told = self != null && self.draining();
+        if (told && (settings.logs() == LogHome.NODE || !snapshot.othersTake(settings.nodeId()) || givenAway())) {
+            CompletableFuture<Void> answer = draining.get();
+            threads.answer(() -> answer.complete(null));
+        }
+    }
+
+    private boolean givenAway() {
+        return holdings.empty() && snapshot.servedByOthers(settings.nodeId());
     }
 
     // ---- Threads, start and end
 
     private void post(Runnable event) {
-        run(events, event);
-    }
-
-    private void toil(Runnable task) {
-        run(work, task);
-    }
-
-    private static void run(ScheduledThreadPoolExecutor executor, Runnable task) {
-        try {
-            executor.execute(() -> {
-                try {
-                    task.run();
-                } catch (RuntimeException e) {
-                    LOG.error("a cluster task failed", e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the cluster is closed, a task was dropped");
-        }
-    }
-
-    private void answer(Runnable completion) {
-        try {
-            work.execute(completion);
-        } catch (RejectedExecutionException e) {
-            completion.run();
-        }
+        threads.post(event);
     }
 
     private void later(Runnable event, long delayMs) {
         if (!closing.get()) {
-            ScheduledFuture<?> unused = events.schedule(() -> post(event), delayMs, MILLISECONDS);
+            threads.later(event, delayMs);
         }
     }
 
@@ -601,43 +561,28 @@ public final class ZooKeeperCluster implements Cluster {
         view = snapshot.view(clusterId, settings.nodeId(), holdings.held());
         announcer.disowned(released);
         announcer.tell(listener -> listener.sessionChanged(Session.CLOSED));
+        draining.ifPresent(answer -> answer.complete(null));
         started.completeExceptionally(
                 new BarnabasException(ErrorCode.ZOOKEEPER_UNAVAILABLE, "this node was closed while it started"));
     }
 
     /** Ending the session removes the registration and the candidacy at once: nobody waits for a time-out. */
     private void closeQuietly() {
-        try {
-            if (latch.getState() == LeaderLatch.State.STARTED) {
-                latch.close();
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.debug("leaving the election failed", e);
-        }
+        leadership.close();
         if (mirrored) {
             mirror.close();
         }
         client.close();
         zooKeeper.close();
-        answers.shutdownNow();
-        errands.shutdownNow();
-        work.shutdownNow();
-        events.shutdownNow();
+        threads.shutdown();
         changes.close();
         try {
-            if (!work.awaitTermination(CLOSE_WAIT_MS, MILLISECONDS)
-                    || !events.awaitTermination(CLOSE_WAIT_MS, MILLISECONDS)) {
+            if (!threads.awaitEnd(CLOSE_WAIT_MS)) {
                 LOG.warn("a thread of the cluster did not end in time node={}", settings.nodeId());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static ScheduledThreadPoolExecutor thread(ThreadFactory threads) {
-        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, threads);
-        executor.setRemoveOnCancelPolicy(true);
-        return executor;
     }
 
     private static CuratorFramework connection(ClusterSettings settings, ThreadFactory threads, Executor errands) {

@@ -167,7 +167,6 @@ final class Compaction {
             requireWhole(segment, scan);
         }
         int after = cleaned.sizeBytes();
-        cleaned.cleaning();
         cleaned.force();
         cleaned.forceIndexes();
         cleaned.retire();

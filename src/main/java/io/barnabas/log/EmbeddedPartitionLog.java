@@ -13,23 +13,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A log of the embedded engine under one owner epoch. Thread-safe: what changes it runs as a turn of {@link Turns},
  * reads run beside on read threads, callers' threads never touch a file.
  */
 final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
-    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPartitionLog.class);
-
     private final EngineContext context;
     private final LogId id;
     private final int epoch;
@@ -43,8 +37,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
     private final Waiting waiting;
     private final LogFlush flush;
     private final LogTrim trim;
-    private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean notifying = new AtomicBoolean();
+    private final Listeners listeners;
     private final AtomicReference<CompletableFuture<Void>> closing = new AtomicReference<>();
 
     /** Volatile: readers look, the turn changes. */
@@ -78,6 +71,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         this.waiting = new Waiting(id.toString(), context.settings().partitionWaitingBytes(), context.waiting());
         this.flush = new LogFlush(context, this, recovered.checkpoint());
         this.trim = new LogTrim(context, this);
+        this.listeners = new Listeners(context::answer, durability::highWatermark);
     }
 
     @Override
@@ -193,7 +187,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
 
     @Override
     public void done(Append append, AppendResult result) {
-        notifyListeners();
+        listeners.moved();
         if (append.settle()) {
             waiting.leave(append.sizeInBytes());
             context.answer(() -> append.answer().complete(result));
@@ -222,7 +216,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         context.dirty().add(this);
         context.unflushed().wrote(bytes);
         context.health().roomAgain();
-        notifyListeners();
+        listeners.moved();
     }
 
     @Override
@@ -233,7 +227,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
     /** Everything below {@code endOffset} is on disk. */
     void durable(long endOffset) {
         List<Waiter> waiters = durability.durable(endOffset);
-        notifyListeners();
+        listeners.moved();
         for (Waiter waiter : waiters) {
             done(waiter.append(), waiter.append().result());
         }
@@ -253,12 +247,13 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         }
     }
 
-    /** Forces one segment, and tells how long it took. */
+    /** Forces one segment if need be, after a force of it that runs; tells how long it took. */
     void force(Segment segment) throws IOException {
         long start = context.nanoTime().getAsLong();
         try {
-            segment.cleaning();
-            segment.force();
+            if (!segment.forceIfNeeded()) {
+                return;
+            }
         } catch (RetiredFileException e) {
             return; // deleted meanwhile: nothing of it needs to be durable
         }
@@ -314,19 +309,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
 
     @Override
     public Registration onHighWatermark(LongConsumer listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
-    }
-
-    /** Calls are merged: one that runs sees the newest value. */
-    private void notifyListeners() {
-        if (!listeners.isEmpty() && notifying.compareAndSet(false, true)) {
-            context.answer(() -> {
-                notifying.set(false);
-                long highWatermark = durability.highWatermark();
-                listeners.forEach(listener -> listener.accept(highWatermark));
-            });
-        }
+        return listeners.add(listener);
     }
 
     @Override
@@ -405,12 +388,13 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         if (!closing.compareAndSet(null, closed)) {
             return closing.get();
         }
+        LogClosing files = new LogClosing(context, this);
         turns.run(() -> {
             writer.shut(notOwner());
             try {
-                context.background().execute(() -> closeFiles(keep, closed));
+                context.background().execute(() -> files.run(keep, closed));
             } catch (RejectedExecutionException | OutOfMemoryError e) {
-                closeFiles(keep, closed);
+                files.run(keep, closed);
             }
         });
         return closed;
@@ -419,54 +403,5 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
     /** Completes when the last flush is done, or exceptionally with why it was not; null while nobody has closed. */
     CompletableFuture<Void> closing() {
         return closing.get();
-    }
-
-    /** Each step is done whatever became of those before, and who waits for the end is told of it. */
-    private void closeFiles(boolean keep, CompletableFuture<Void> closed) {
-        Throwable failure = null;
-        for (Step step : List.<Step>of(() -> flushLast(keep), this::giveUp, this::retire)) {
-            try {
-                step.run();
-            } catch (IOException e) {
-                failure = failure == null ? IoFailure.of("closing " + id, e) : failure;
-            } catch (RuntimeException | Error e) {
-                failure = failure == null ? e : failure;
-            }
-        }
-        if (failure == null) {
-            closed.complete(null);
-        } else {
-            LOG.warn(
-                    "Log did not close cleanly topic={} partition={}",
-                    id.partition().topic(),
-                    id.partition().partition(),
-                    failure);
-            closed.completeExceptionally(BarnabasException.of(failure));
-        }
-    }
-
-    private interface Step {
-        void run() throws IOException;
-    }
-
-    private void flushLast(boolean keep) throws IOException {
-        if (keep && !context.health().failed()) {
-            flush.atClose();
-        }
-    }
-
-    private void retire() throws IOException {
-        context.dirty().remove(this);
-        IOException failure = null;
-        for (Segment segment : segments.all()) {
-            try {
-                segment.retire();
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
     }
 }

@@ -118,9 +118,7 @@ final class LogFlush {
     private void finish(Captured captured) throws IOException {
         long appended = log.writer().appendedBytes();
         for (Segment segment : captured.segments) {
-            if (segment.dirty() || segment.fresh()) {
-                forceOrFail(segment);
-            }
+            forceOrFail(segment);
             if (segment != captured.active) {
                 sealIndexes(segment);
             }

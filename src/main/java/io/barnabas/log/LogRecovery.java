@@ -274,6 +274,8 @@ final class LogRecovery {
         }
         if (changed) {
             segment.unforced();
+        } else {
+            segment.nameUnforced();
         }
         return true;
     }
@@ -320,12 +322,12 @@ final class LogRecovery {
     }
 
     /**
-     * The cut is forced at once only when whole batches lie behind it: if they came back after another crash, they could
-     * follow what will have been appended here. What is torn is no batch wherever it comes back.
+     * The cut is forced at once. If what was cut came back after another crash, whole batches of it could follow what will
+     * have been appended here, and torn ones would end this segment, and with it the log, before a later segment that was
+     * forced by itself.
      */
     private boolean cut(Segment segment, long position, long fileBytes) throws IOException {
-        boolean hole = BatchScan.findValid(segment.log(), position - 1, fileBytes, 0) >= 0;
-        if (hole) {
+        if (BatchScan.findValid(segment.log(), position - 1, fileBytes, 0) >= 0) {
             keepCopy(segment, position, fileBytes);
         }
         LOG.warn(
@@ -336,11 +338,8 @@ final class LogRecovery {
                 fileBytes - position);
         cutBytes += fileBytes - position;
         segment.log().truncate(position);
-        if (hole) {
-            segment.cleaning();
-            segment.force();
-            context.files().forceFolder(folder);
-        }
+        segment.force();
+        context.files().forceFolder(folder);
         segment.unforced();
         return false;
     }

@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.log.BatchScan.Head;
+import io.barnabas.log.FileCache.RetiredFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -29,6 +30,12 @@ final class Segment {
 
     /** Writes since the last force. Set by the writer, cleared by who is about to force. */
     private volatile boolean dirty;
+
+    /** Held while a force runs, see {@link #force}. */
+    private final Object forcing = new Object();
+
+    /** Guarded by {@code forcing}. */
+    private boolean forceFailed;
 
     /** The folder entry was not forced yet. */
     private volatile boolean fresh;
@@ -116,9 +123,17 @@ final class Segment {
 
     /** Writes batches at the end; nothing is published before {@link #published}. */
     void write(ByteBuffer[] batches) throws IOException {
+        touched();
+        try {
+            log.write(batches, sizeBytes);
+        } finally {
+            touched(); // a force that began in between may have missed the bytes, and has taken the mark away
+        }
+    }
+
+    private void touched() {
         dirty = true;
         log.pin(true);
-        log.write(batches, sizeBytes);
     }
 
     /** Takes back a write that failed. */
@@ -223,6 +238,11 @@ final class Segment {
         bytesSinceIndexEntry = Integer.MAX_VALUE / 2;
     }
 
+    /** An empty file may have been made right before the crash: its folder is forced with its first force. */
+    void nameUnforced() {
+        fresh = true;
+    }
+
     /** Nobody knows what of it is on disk: the run that wrote it was killed. The next flush forces it all. */
     void unforced() throws IOException {
         dirty = true;
@@ -230,13 +250,39 @@ final class Segment {
         log.pin(true);
     }
 
-    /** The caller forces what was written so far; later writes make it dirty again. */
-    void cleaning() {
-        dirty = false;
+    /**
+     * Forces batches, and the folder when the file is new. One after another: the commit thread and a checkpoint may both
+     * want it, and neither may take for forced what the other is still forcing. One that failed fails for ever.
+     */
+    void force() throws IOException {
+        synchronized (forcing) {
+            if (forceFailed) {
+                throw new IOException("an earlier force failed: " + log.path.getFileName());
+            }
+            dirty = false; // before: what is written meanwhile makes it dirty again
+            try {
+                forceFiles();
+            } catch (RetiredFileException e) {
+                throw e;
+            } catch (IOException e) {
+                forceFailed = true;
+                throw e;
+            }
+        }
     }
 
-    /** Forces batches, and the folder when the file is new. */
-    void force() throws IOException {
+    /** As {@link #force}, if there is anything to force when nobody else is forcing any more. */
+    boolean forceIfNeeded() throws IOException {
+        synchronized (forcing) {
+            if (!dirty && !fresh && !forceFailed) {
+                return false;
+            }
+            force();
+            return true;
+        }
+    }
+
+    private void forceFiles() throws IOException {
         log.force();
         if (fresh) {
             log.files().forceFolder(log.path.getParent());

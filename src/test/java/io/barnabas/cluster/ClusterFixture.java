@@ -53,6 +53,8 @@ final class ClusterFixture implements AutoCloseable {
                 ClusterSettings.DEFAULT_ROOT,
                 nodeId,
                 URI.create("http://127.0.0.1:" + (9000 + nodeId)),
+                "",
+                LogHome.NODE,
                 instance,
                 Optional.empty(),
                 Optional.empty(),
@@ -60,12 +62,18 @@ final class ClusterFixture implements AutoCloseable {
                 1_000,
                 20_000,
                 15_000,
+                MoveSettings.DEFAULTS,
                 limits);
     }
 
     ZooKeeperCluster unstarted(ClusterSettings settings) {
         ZooKeeperCluster cluster = new ZooKeeperCluster(
-                settings, ClusterFixture::checkConfig, Clock.systemUTC(), UUID::randomUUID, ClusterFixture::thread);
+                settings,
+                ClusterFixture::checkConfig,
+                Clock.systemUTC(),
+                UUID::randomUUID,
+                System::nanoTime,
+                ClusterFixture::thread);
         opened.add(cluster);
         return cluster;
     }

@@ -8,7 +8,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -18,12 +19,12 @@ import org.junit.jupiter.api.Test;
 class PlacementTest {
     @Test
     void placesNothingWhenNoNodeLives() {
-        assertThat(Placement.place(List.of(), 3, new TreeSet<>(), Map.of())).isEmpty();
+        assertThat(Placement.place(List.of(), 3, new TreeMap<>(), Map.of())).isEmpty();
     }
 
     @Test
     void givesFirstPartitionToTheLeastLoadedNode() {
-        assertThat(Placement.place(List.of(), 2, new TreeSet<>(Set.of(1, 2, 3)), Map.of(1, 5, 2, 1, 3, 2)))
+        assertThat(Placement.place(List.of(), 2, inOneZone(Set.of(1, 2, 3)), Map.of(1, 5, 2, 1, 3, 2)))
                 .containsExactly(2, 3);
     }
 
@@ -35,8 +36,7 @@ class PlacementTest {
         List<List<Integer>> assigned = new ArrayList<>();
         // when
         for (int partitions : topics) {
-            List<Integer> owners =
-                    Placement.place(List.of(), partitions, new TreeSet<>(live), Placement.count(assigned));
+            List<Integer> owners = Placement.place(List.of(), partitions, inOneZone(live), Placement.count(assigned));
             assigned.add(owners);
             // then
             assertThat(owners).hasSize(partitions).isSubsetOf(live);
@@ -51,12 +51,17 @@ class PlacementTest {
             @ForAll @Size(max = 20) List<@IntRange(max = 9) Integer> placed,
             @ForAll @IntRange(min = 1, max = 30) int partitions) {
         // when
-        List<Integer> owners =
-                Placement.place(placed, partitions, new TreeSet<>(live), Placement.count(List.of(placed)));
+        List<Integer> owners = Placement.place(placed, partitions, inOneZone(live), Placement.count(List.of(placed)));
         // then
         assertThat(owners.subList(0, placed.size())).isEqualTo(placed);
         assertThat(owners).hasSize(Math.max(partitions, placed.size()));
         assertThat(owners.subList(placed.size(), owners.size())).isSubsetOf(live);
+    }
+
+    private static SortedMap<Integer, String> inOneZone(Set<Integer> nodes) {
+        SortedMap<Integer, String> zones = new TreeMap<>();
+        nodes.forEach(node -> zones.put(node, ""));
+        return zones;
     }
 
     private static int spread(Set<Integer> live, Collection<List<Integer>> assigned) {

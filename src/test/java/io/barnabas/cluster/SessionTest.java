@@ -169,6 +169,8 @@ class SessionTest {
                 ClusterSettings.DEFAULT_ROOT,
                 1,
                 URI.create("http://127.0.0.1:9001"),
+                "",
+                LogHome.NODE,
                 "folder-1",
                 clusterId,
                 Optional.empty(),
@@ -176,6 +178,7 @@ class SessionTest {
                 1_000,
                 startWaitMs,
                 15_000,
+                MoveSettings.DEFAULTS,
                 ClusterLimits.DEFAULT);
     }
 

@@ -486,6 +486,26 @@ class EmbeddedLogFaultTest {
     }
 
     @Test
+    void keepsTheFileOfALogThatWasEmptyWhenTheProcessWasKilled() {
+        // given
+        open(engine());
+        MemoryFiles killed = files.crashed(null);
+        for (int seed = 0; seed < 15; seed++) {
+            files = killed.crashed(null);
+            EmbeddedLogEngine engine = CrashTest.engine(files, CrashTest.settings(100));
+            started.add(engine);
+            // when
+            String large = "a".repeat(200);
+            get(open(engine).append(batch(large), Acks.ALL));
+            files = files.crashed(new Random(seed));
+            // then
+            PartitionLog again = open(engine());
+            shown();
+            assertThat(everything(again)).containsExactly(large);
+        }
+    }
+
+    @Test
     void refusesToStartWithADamagedCheckpointFile() {
         // given
         EmbeddedLogEngine first = engine();

@@ -27,6 +27,7 @@ public final class InMemoryCluster implements Cluster {
     private final List<Listener> listeners = new ArrayList<>();
     private final TreeMap<String, Topic> topics = new TreeMap<>();
     private final Map<TopicPartition, Ownership> owners = new HashMap<>();
+    private final Map<TopicPartition, Integer> wantedElsewhere = new HashMap<>();
     private int epoch = 1;
     private Session session = Session.CONNECTED;
     private long nextProducerId;
@@ -74,7 +75,30 @@ public final class InMemoryCluster implements Cluster {
     public ClusterView view() {
         Node node = new Node(NODE_ID, URI.create("http://127.0.0.1:8080"));
         return new ClusterView(
-                "in-memory", NODE_ID, new TreeMap<>(Map.of(NODE_ID, node)), OptionalInt.of(NODE_ID), topics, owners);
+                "in-memory",
+                NODE_ID,
+                new TreeMap<>(Map.of(NODE_ID, node)),
+                OptionalInt.of(NODE_ID),
+                topics,
+                owners,
+                wanted());
+    }
+
+    /** Gives a partition to another node, which need not live. */
+    public void want(TopicPartition partition, int nodeId) {
+        wantedElsewhere.put(partition, nodeId);
+        announce();
+    }
+
+    private Map<TopicPartition, Integer> wanted() {
+        Map<TopicPartition, Integer> wanted = new HashMap<>();
+        topics.values().forEach(topic -> {
+            for (int partition = 0; partition < topic.partitionCount(); partition++) {
+                wanted.put(new TopicPartition(topic.name(), partition), NODE_ID);
+            }
+        });
+        wanted.putAll(wantedElsewhere);
+        return wanted;
     }
 
     @Override
@@ -146,6 +170,11 @@ public final class InMemoryCluster implements Cluster {
     @Override
     public ClusterSecret secret() {
         return ClusterSecret.of("in-memory");
+    }
+
+    @Override
+    public CompletionStage<Void> drain() {
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

@@ -9,6 +9,14 @@ import io.barnabas.broker.Partitions;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
+import io.barnabas.broker.consumer.ConsumerInstances;
+import io.barnabas.broker.consumer.ConsumerRequests;
+import io.barnabas.broker.consumer.ConsumerSettings;
+import io.barnabas.broker.consumer.Consumers;
+import io.barnabas.broker.consumer.RoutedConsumers;
+import io.barnabas.broker.group.CoordinatorRoute;
+import io.barnabas.broker.group.RoutedGroupCoordinator;
+import io.barnabas.broker.group.RoutingSettings;
 import io.barnabas.broker.peer.HttpPeerCalls;
 import io.barnabas.broker.peer.LongPollNews;
 import io.barnabas.broker.peer.PartitionCalls;
@@ -19,7 +27,7 @@ import io.barnabas.broker.peer.PeerOperation;
 import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.peer.RemoteLogs;
 import io.barnabas.cluster.Cluster;
-import io.barnabas.group.GroupCoordinator;
+import io.barnabas.group.ExecutorTimers;
 import io.barnabas.group.GroupEvents;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.group.JournaledGroupCoordinator;
@@ -37,7 +45,8 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Several brokers in one process that call each other over real HTTP on loopback. Their logs are in memory and belong to
- * all of them, as with storage that outlives a node: a partition may move. Group coordinators are there, but not used.
+ * all of them, as with storage that outlives a node: a partition may move. Groups and consumer instances are there once
+ * the test has made the topic in which groups are journaled.
  */
 public final class ManyBrokers implements AutoCloseable {
     public final SharedCluster cluster = new SharedCluster();
@@ -79,12 +88,14 @@ public final class ManyBrokers implements AutoCloseable {
         public final Fetching fetching;
         public final Producing producing;
         public final Positioning positioning;
-        public final GroupCoordinator coordinator;
+        public final RoutedGroupCoordinator coordinator;
+        public final Consumers consumers;
 
         /** What it asked of others, in order. */
         public final List<PeerOperation> forwarded = new CopyOnWriteArrayList<>();
 
         private final PeerServer server = PeerServer.start();
+        private final ConsumerInstances instances;
         private final LongPollNews news;
         private final RemoteLogs remotes;
 
@@ -100,17 +111,27 @@ public final class ManyBrokers implements AutoCloseable {
                     calls, desk, PeerSettings.DEFAULTS, timers, pool, System::nanoTime, () -> UUID.randomUUID()
                             .getMostSignificantBits());
             remotes = new RemoteLogs(calls, news, PeerSettings.DEFAULTS, timers);
-            ManualClock clock = new ManualClock();
-            coordinator = new JournaledGroupCoordinator(
+            JournaledGroupCoordinator ownGroups = new JournaledGroupCoordinator(
                     GroupSettings.DEFAULTS,
-                    topic -> OptionalInt.empty(),
-                    clock,
-                    clock::nanoTime,
-                    new ManualScheduler(clock),
-                    Runnable::run,
-                    Runnable::run,
+                    topic -> Optional.ofNullable(cluster.view().topics().get(topic))
+                            .map(found -> OptionalInt.of(found.partitionCount()))
+                            .orElse(OptionalInt.empty()),
+                    Clock.systemUTC(),
+                    System::nanoTime,
+                    new ExecutorTimers(timers),
+                    pool,
+                    pool,
                     UUID::randomUUID,
                     GroupEvents.NONE);
+            CoordinatorRoute route = new CoordinatorRoute(
+                    ownGroups::journalPartition,
+                    cluster::view,
+                    calls,
+                    RoutingSettings.DEFAULTS,
+                    new ExecutorTimers(timers),
+                    System::nanoTime);
+            coordinator = new RoutedGroupCoordinator(ownGroups, cluster::view, route, news, pool, UUID::randomUUID);
+            desk.register(PeerOperation.GROUP, coordinator.requests());
             partitions = new Partitions(
                     cluster, engine, coordinator, settings, remotes, partitionsStay, timers, pool, System::nanoTime);
             topics = new Topics(cluster, partitions, settings);
@@ -118,8 +139,26 @@ public final class ManyBrokers implements AutoCloseable {
             producing = new Producing(cluster, partitions, settings, Clock.systemUTC());
             positioning = new Positioning(topics, coordinator);
             new PartitionCalls(new OwnPartitions(partitions, fetching), news).register(desk);
+            instances = new ConsumerInstances(
+                    ownGroups,
+                    topics,
+                    fetching,
+                    positioning,
+                    ConsumerSettings.defaults(),
+                    timers,
+                    pool,
+                    System::nanoTime,
+                    () -> UUID.randomUUID().toString());
+            consumers = new RoutedConsumers(
+                    instances, route, settings.maxFetchWaitMs(), System::nanoTime, () -> UUID.randomUUID()
+                            .toString());
+            ConsumerRequests requests = new ConsumerRequests(instances, ConsumerSettings.defaults(), timers);
+            desk.register(PeerOperation.CONSUMER, requests);
+            coordinator.whenUnloaded(instances::moved);
+            coordinator.whenViewChanged(requests::viewChanged);
             cluster.listen(partitions);
             cluster.listen(news);
+            cluster.listen(coordinator);
             server.serve(desk);
         }
 
@@ -129,6 +168,7 @@ public final class ManyBrokers implements AutoCloseable {
             news.close();
             remotes.close();
             server.close();
+            instances.close();
             coordinator.close();
         }
 

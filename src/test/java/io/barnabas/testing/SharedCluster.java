@@ -109,6 +109,11 @@ public final class SharedCluster {
         }
 
         @Override
+        public CompletionStage<Void> drain() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
         public ClusterView view() {
             return SharedCluster.this.view(this);
         }
