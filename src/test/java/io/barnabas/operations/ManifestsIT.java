@@ -36,8 +36,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -203,12 +203,8 @@ class ManifestsIT {
     void givesANodeTheTimeToHandOverWhatItHas() {
         // when
         Manifests manifests = build("overlays/cluster");
-        List<String> preStop = manifests
-                .barnabas()
-                .getLifecycle()
-                .getPreStop()
-                .getExec()
-                .getCommand();
+        List<String> preStop =
+                manifests.barnabas().getLifecycle().getPreStop().getExec().getCommand();
         String drainWait = manifests.all(ConfigMap.class).stream()
                 .map(map -> map.getData().get("BARNABAS_NODE_DRAIN_WAIT_MS"))
                 .filter(Objects::nonNull)
@@ -219,7 +215,9 @@ class ManifestsIT {
         assertThat(preStop).hasSize(2).startsWith("sleep");
         assertThat(drainWait).endsWith("s").doesNotEndWith("ms");
         long waitSeconds = Long.parseLong(preStop.get(1)) + Long.parseLong(drainWait.replace("s", ""));
-        assertThat(graceSeconds - waitSeconds).as("seconds for the server's own stop").isGreaterThanOrEqualTo(30);
+        assertThat(graceSeconds - waitSeconds)
+                .as("seconds for the server's own stop")
+                .isGreaterThanOrEqualTo(30);
     }
 
     @Test
