@@ -21,14 +21,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every step of the Dockerfile that needs no engine, done in a folder, and a node started from what came out, as a
  * container would be started: with its entry point, by a user without rights, with a health check, ended by SIGTERM.
  */
-@Disabled("a whole run has not been seen yet: its starts took longer than its bound on a machine under load")
 class DockerfileIT {
     private static final Path PROJECT = Path.of(System.getProperty("project.folder"));
     private static final Pattern READY = Pattern.compile("^Barnabas is ready at");

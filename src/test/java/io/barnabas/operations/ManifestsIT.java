@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -196,6 +197,27 @@ class ManifestsIT {
                 .extracting(EnvFromSource::getConfigMapRef)
                 .allSatisfy(map -> assertThat(maps).contains(map.getName()))
                 .isNotEmpty();
+    }
+
+    @Test
+    void givesANodeTheTimeToHandOverWhatItHas() {
+        // when
+        Manifests manifests = build("overlays/cluster");
+        List<String> preStop =
+                manifests.barnabas().getLifecycle().getPreStop().getExec().getCommand();
+        String drainWait = manifests.all(ConfigMap.class).stream()
+                .map(map -> map.getData().get("BARNABAS_NODE_DRAIN_WAIT_MS"))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+        long graceSeconds = manifests.pods().get("barnabas").getSpec().getTerminationGracePeriodSeconds();
+        // then
+        assertThat(preStop).hasSize(2).startsWith("sleep");
+        assertThat(drainWait).endsWith("s").doesNotEndWith("ms");
+        long waitSeconds = Long.parseLong(preStop.get(1)) + Long.parseLong(drainWait.replace("s", ""));
+        assertThat(graceSeconds - waitSeconds)
+                .as("seconds for the server's own stop")
+                .isGreaterThanOrEqualTo(30);
     }
 
     @Test
