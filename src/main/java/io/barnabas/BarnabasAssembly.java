@@ -55,8 +55,8 @@ class BarnabasAssembly {
 
     @Produces
     @Singleton
-    ClientEvents clientEvents(NodeMetrics metrics) {
-        return metrics.clients();
+    ClientEvents clientEvents(Node node) {
+        return node.clientEvents();
     }
 
     @Produces

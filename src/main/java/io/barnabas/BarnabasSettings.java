@@ -39,6 +39,7 @@ import java.util.Optional;
  * @param exitOnFailure {@code barnabas.start.exit-on-failure}: whether a start that fails ends the process
  * @param responderThreads {@code barnabas.node.responder-threads}: threads that turn what the log answered into answers
  * @param clusterSecret {@code barnabas.cluster.secret}: what nodes show each other; absent: the cluster makes its own
+ * @param refusalLogIntervalMs {@code barnabas.node.refusal-log-interval-ms}: how often each kind of refusal is logged
  * @param zookeeper {@code barnabas.zookeeper.*}
  * @param moves {@code barnabas.move.*}
  * @param limits {@code barnabas.cluster.max-*}
@@ -66,6 +67,7 @@ record BarnabasSettings(
         Engine engine,
         ExitOnFailure exitOnFailure,
         int responderThreads,
+        int refusalLogIntervalMs,
         Optional<ClusterSecret> clusterSecret,
         ZooKeeperSettings zookeeper,
         MoveSettings moves,
@@ -123,6 +125,7 @@ record BarnabasSettings(
                 settings.oneOf("barnabas.engine", Engine.class),
                 settings.oneOf("barnabas.start.exit-on-failure", ExitOnFailure.class),
                 settings.integer("barnabas.node.responder-threads", 1, 1_000),
+                (int) settings.durationMs("barnabas.node.refusal-log-interval-ms", 0, Integer.MAX_VALUE),
                 settings.optionalText("barnabas.cluster.secret").map(ClusterSecret::of),
                 binder.bind("barnabas.zookeeper.", ZooKeeperSettings.class),
                 binder.bind("barnabas.move.", MoveSettings.class),

@@ -3,6 +3,7 @@ package io.barnabas;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Groups;
 import io.barnabas.broker.OwnPartitions;
@@ -83,6 +84,7 @@ final class Node implements NodeState {
     private final NodeThreads threads;
     private final Clock clock;
     private final NodeMetrics metrics;
+    private final ClientEvents clientEvents;
     private final Instant madeAt;
     private final Parts parts;
 
@@ -125,6 +127,7 @@ final class Node implements NodeState {
         this.threads = requireNonNull(threads, "threads");
         this.clock = requireNonNull(clock, "clock");
         this.metrics = requireNonNull(metrics, "metrics");
+        this.clientEvents = new RefusalLog(metrics.clients(), settings.refusalLogIntervalMs(), System::nanoTime);
         this.madeAt = clock.instant();
         this.parts = new Parts(List.of(
                 new Part("data folder", this::openFolder, () -> folder.close()),
@@ -213,6 +216,7 @@ final class Node implements NodeState {
         cluster.listen(peerNews);
         cluster.listen(coordinator);
         cluster.listen(metrics.cluster());
+        cluster.listen(new StateLog());
         cluster.start();
         folder.claim(new DataDirectory.Meta(
                 Integer.toString(settings.nodeId()), cluster.view().clusterId()));
@@ -333,7 +337,7 @@ final class Node implements NodeState {
     }
 
     private void startFrontEnds() {
-        frontEnds = new FrontEnds(settings, this, threads, timer, metrics.clients());
+        frontEnds = new FrontEnds(settings, this, threads, timer, clientEvents);
         frontEnds.start();
     }
 
@@ -425,6 +429,10 @@ final class Node implements NodeState {
         return engine == null
                 ? Optional.empty()
                 : engine.stuck(settings.health().stuckAfterMs());
+    }
+
+    ClientEvents clientEvents() {
+        return clientEvents;
     }
 
     /** For the page that people see. */

@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.barnabas.testing.BarnabasProcess;
 import io.barnabas.testing.FreePort;
 import io.barnabas.testing.Http;
+import io.barnabas.testing.Metrics;
 import io.barnabas.testing.WsClient;
 import io.barnabas.testing.ZooKeeperProcess;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -104,6 +106,18 @@ class ForwardingIT {
                         .path("end_offset")
                         .asLong())
                 .isEqualTo(5);
+        assertThat(forwarded(near, "append")).isGreaterThanOrEqualTo(5);
+        assertThat(forwarded(near, "fetch")).isPositive();
+        assertThat(Metrics.of(near).sum("barnabas_forward_duration_seconds_count"))
+                .isGreaterThanOrEqualTo(6);
+    }
+
+    private static double forwarded(Http server, String operation) {
+        return Metrics.of(server).series("barnabas_forwarded_requests_total").entrySet().stream()
+                .filter(series -> series.getKey().get("operation").equals(operation)
+                        && series.getKey().get("outcome").equals("done"))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
     }
 
     private static void pollsAndPushes(Http near, Http far, int foreign) {

@@ -355,7 +355,7 @@ public final class Partitions implements Cluster.Listener {
             log.close();
             return;
         }
-        LOG.debug("partition open topic={} partition={} epoch={}", key.topic(), key.partition(), opening.epoch());
+        LOG.info("partition open topic={} partition={} epoch={}", key.topic(), key.partition(), opening.epoch());
         if (key.topic().equals(GroupCoordinator.JOURNAL_TOPIC)) {
             loadGroups(key, log);
         } else {

@@ -17,6 +17,7 @@ import io.barnabas.record.RecordBatch;
 import io.barnabas.record.RecordBatchBuilder;
 import io.barnabas.record.RoundRobin;
 import io.barnabas.record.TopicPartition;
+import io.barnabas.record.TraceParent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +52,9 @@ public final class ProduceRequest {
 
     /** Null when the request has none. */
     private final IdempotencyKey key;
+
+    /** The trace that the request is part of, as a header for records without one; null when there is none. */
+    private Header trace;
 
     /** Null unless an idempotent producer sends the request. */
     private ProducerSequence producer;
@@ -102,6 +106,21 @@ public final class ProduceRequest {
         producer = sequence;
     }
 
+    /** Records taken from now on carry the trace, unless they bring a {@code traceparent} of their own. */
+    public void trace(Optional<TraceParent> part) {
+        trace = part.map(TraceParent::header).orElse(null);
+    }
+
+    private List<Header> traced(List<Header> headers) {
+        if (trace == null || headers.stream().anyMatch(header -> header.key().equals(TraceParent.HEADER))) {
+            return headers;
+        }
+        List<Header> more = new ArrayList<>(headers.size() + 1);
+        more.addAll(headers);
+        more.add(trace);
+        return more;
+    }
+
     /**
      * Takes one record. A record that cannot be stored is remembered as refused, the others are stored all the same.
      *
@@ -145,7 +164,8 @@ public final class ProduceRequest {
             byte[] value,
             int valueAt,
             int valueLength,
-            List<Header> headers) {
+            List<Header> given) {
+        List<Header> headers = traced(given);
         if (recordCount == places.length) {
             places = Arrays.copyOf(places, places.length * 2);
         }

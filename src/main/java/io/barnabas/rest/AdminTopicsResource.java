@@ -6,6 +6,7 @@ import io.barnabas.broker.Topics;
 import io.barnabas.cluster.Topic;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
@@ -42,25 +43,35 @@ public final class AdminTopicsResource {
     }
 
     @POST
-    public CompletionStage<Response> create(@Context HttpHeaders headers, InputStream input) {
+    public CompletionStage<Response> create(
+            @Context HttpHeaders headers, @Context HttpServletRequest request, InputStream input) {
         CreateTopicBody body = bodies.control(input, headers, CreateTopicBody.class);
         return responders.answer(
-                topics.create(body.requiredName(), body.partitionCount(), body.configValues()),
+                AdminLog.told(
+                        "create-topic",
+                        body.requiredName(),
+                        Caller.of(request),
+                        () -> topics.create(body.requiredName(), body.partitionCount(), body.configValues())),
                 topic -> Answers.created(view(topic)));
     }
 
     @PATCH
     @Path("{topic}")
     public CompletionStage<Response> change(
-            @PathParam("topic") String name, @Context HttpHeaders headers, InputStream input) {
+            @PathParam("topic") String name,
+            @Context HttpHeaders headers,
+            @Context HttpServletRequest request,
+            InputStream input) {
         ChangeTopicBody body = bodies.control(input, headers, ChangeTopicBody.class);
-        return responders.answer(body.applyTo(topics, name), topic -> Answers.ok(view(topic)));
+        return responders.answer(
+                AdminLog.told("change-topic", name, Caller.of(request), () -> body.applyTo(topics, name)),
+                topic -> Answers.ok(view(topic)));
     }
 
     @DELETE
     @Path("{topic}")
-    public CompletionStage<Response> delete(@PathParam("topic") String name) {
-        return responders.noContent(topics.delete(name));
+    public CompletionStage<Response> delete(@PathParam("topic") String name, @Context HttpServletRequest request) {
+        return responders.noContent(AdminLog.told("delete-topic", name, Caller.of(request), () -> topics.delete(name)));
     }
 
     private TopicView view(Topic topic) {

@@ -3,6 +3,7 @@ package io.barnabas.rest;
 import io.barnabas.broker.ClientEvents;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import io.barnabas.record.TraceParent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.NotAllowedException;
@@ -50,14 +51,19 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         BarnabasException known = BarnabasException.of(failure);
         if (known.code().kind() == ErrorCode.Kind.INTERNAL) {
             LOG.error(
-                    "request failed method={} path={} code={}",
+                    "request failed method={} path={} code={} trace={}",
                     request.getMethod(),
                     uri.getPath(),
                     known.code(),
+                    trace(),
                     failure);
         }
         return answer(known.code(), HttpStatus.of(known.code()), known.getMessage())
                 .build();
+    }
+
+    private String trace() {
+        return TraceParent.shown(TraceParent.parse(headers.getRequestHeader(TraceParent.HEADER)));
     }
 
     private Response ofPlatform(WebApplicationException failure) {
@@ -89,7 +95,8 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
                     .build();
         }
         if (status >= 500) {
-            LOG.error("request failed method={} path={}", request.getMethod(), uri.getPath(), failure);
+            LOG.error(
+                    "request failed method={} path={} trace={}", request.getMethod(), uri.getPath(), trace(), failure);
             return answer(ErrorCode.INTERNAL_ERROR, status, "internal error").build();
         }
         return answer(ErrorCode.MALFORMED_REQUEST, status, "the request could not be understood")

@@ -6,6 +6,7 @@ import io.barnabas.broker.Groups;
 import io.barnabas.record.TopicName;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -59,22 +60,30 @@ public final class GroupsResource {
     @POST
     @Path("{group}/offsets")
     public CompletionStage<Response> reset(
-            @PathParam("group") String group, @Context HttpHeaders headers, InputStream input) {
+            @PathParam("group") String group,
+            @Context HttpHeaders headers,
+            @Context HttpServletRequest request,
+            InputStream input) {
         ResetBody body = bodies.control(input, headers, ResetBody.class);
         return responders.answer(
-                groups.reset(
-                        requireGroup(group),
-                        body.requiredTopic(),
-                        body.partitionNumbers(),
-                        body.target(),
-                        body.dryRun()),
+                AdminLog.told(
+                        body.dryRun() ? "try-reset-of-group" : "reset-group",
+                        group,
+                        Caller.of(request),
+                        () -> groups.reset(
+                                requireGroup(group),
+                                body.requiredTopic(),
+                                body.partitionNumbers(),
+                                body.target(),
+                                body.dryRun())),
                 resets -> Answers.ok(ResetBody.View.of(body.dryRun(), resets)));
     }
 
     @DELETE
     @Path("{group}")
-    public CompletionStage<Response> delete(@PathParam("group") String group) {
-        return responders.noContent(groups.delete(requireGroup(group)));
+    public CompletionStage<Response> delete(@PathParam("group") String group, @Context HttpServletRequest request) {
+        return responders.noContent(
+                AdminLog.told("delete-group", group, Caller.of(request), () -> groups.delete(requireGroup(group))));
     }
 
     static String requireGroup(String group) {

@@ -15,6 +15,7 @@ import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicName;
+import io.barnabas.record.TraceParent;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
@@ -100,6 +101,7 @@ public final class ProduceResource {
         boolean unanswered = Parameters.flag("async", async);
         ProduceRequest request = producing.begin(
                 TopicName.require(topic), partition, Acks.parse(acks), Parameters.idempotencyKey(headers));
+        request.trace(TraceParent.parse(headers.getRequestHeader(TraceParent.HEADER)));
         Bodies.Held held = bodies.hold();
         CompletionStage<OutcomesView> outcomes;
         long began;

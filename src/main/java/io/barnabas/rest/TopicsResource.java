@@ -8,6 +8,7 @@ import io.barnabas.cluster.Topic;
 import io.barnabas.record.TopicPartition;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -84,11 +85,17 @@ public final class TopicsResource {
             @PathParam("topic") String name,
             @PathParam("partition") String number,
             @Context HttpHeaders headers,
+            @Context HttpServletRequest request,
             InputStream input) {
         TopicPartition partition = Parameters.partition(name, number);
         TruncateBody body = bodies.control(input, headers, TruncateBody.class);
+        CompletionStage<Long> truncated = AdminLog.told(
+                "truncate-partition",
+                partition.toString(),
+                Caller.of(request),
+                () -> topics.truncate(partition, body.requiredOffset()));
         return responders.answer(
-                topics.truncate(partition, body.requiredOffset()).thenCompose(beginning -> topics.offsets(partition)
+                truncated.thenCompose(beginning -> topics.offsets(partition)
                         .thenApply(offsets -> new TopicView.OffsetsView(beginning, offsets.end()))),
                 Answers::ok);
     }

@@ -15,6 +15,7 @@ import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
+import io.barnabas.record.TraceParent;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -98,7 +99,7 @@ final class ClientSocket {
         }
         ClientFrame frame;
         try {
-            frame = reader.read(text);
+            frame = reader.read(text, connection.trace());
         } catch (FrameException e) {
             refuse(e);
             return;
@@ -160,7 +161,11 @@ final class ClientSocket {
     private void refuse(FrameException e) {
         LOG.debug("frame refused socket={} code={}", connection.id(), e.error().code());
         if (e.error().code().kind() == ErrorCode.Kind.INTERNAL) {
-            LOG.warn("frame failed socket={}", connection.id(), e.error());
+            LOG.warn(
+                    "frame failed socket={} trace={}",
+                    connection.id(),
+                    TraceParent.shown(connection.trace()),
+                    e.error());
         }
         outbound.send(error(e.id(), e.error()));
         if (e.unreadable()) {

@@ -1,6 +1,8 @@
 package io.barnabas.websocket;
 
+import io.barnabas.record.TraceParent;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One open WebSocket, as the server's transport gives it. Thread-safe; nothing here waits for the client. */
@@ -20,6 +22,9 @@ interface Connection {
 
     /** Whether {@link Protocols#BINARY_V1} was agreed on. */
     boolean binary();
+
+    /** The trace that the client connected as part of. */
+    Optional<TraceParent> trace();
 
     /** For logs: who it is. */
     String id();

@@ -18,6 +18,7 @@ import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.ProducerSequence;
+import io.barnabas.record.TraceParent;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -49,9 +50,13 @@ final class FrameReader {
         this.defaultCredit = defaultCredit;
     }
 
-    /** The frame, or the reason why there is none. */
-    ClientFrame read(String text) throws FrameException {
-        Reading reading = new Reading(text);
+    /**
+     * The frame, or the reason why there is none.
+     *
+     * @param trace that its records are part of when they do not say so themselves
+     */
+    ClientFrame read(String text, Optional<TraceParent> trace) throws FrameException {
+        Reading reading = new Reading(text, trace);
         try {
             return reading.frame();
         } catch (IOException e) {
@@ -74,6 +79,7 @@ final class FrameReader {
         private static final int NOWHERE = -1;
 
         private final String text;
+        private final Optional<TraceParent> trace;
         private final Set<FrameField> given = EnumSet.noneOf(FrameField.class);
         private FrameId id = new FrameId.None();
         private FrameType type;
@@ -103,8 +109,9 @@ final class FrameReader {
         /** Where the records begin that were passed over. */
         private int recordsAt = NOWHERE;
 
-        private Reading(String text) {
+        private Reading(String text, Optional<TraceParent> trace) {
             this.text = text;
+            this.trace = trace;
         }
 
         ClientFrame frame() throws IOException {
@@ -176,6 +183,7 @@ final class FrameReader {
 
         private void readRecords(JsonParser parser) throws IOException {
             ProduceRequest request = producing.begin(topic, OptionalInt.empty(), acks);
+            request.trace(trace);
             int count = new RecordsReader(format, limits)
                     .read(
                             parser,

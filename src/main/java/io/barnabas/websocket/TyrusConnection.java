@@ -2,6 +2,7 @@ package io.barnabas.websocket;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.record.TraceParent;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.SendHandler;
@@ -27,12 +28,15 @@ final class TyrusConnection implements Connection {
     /** Past the session's remote endpoint, where there is a way. */
     private final Optional<RawWriter> writer;
 
+    private final Optional<TraceParent> trace;
+
     /** The first to close says why. */
     private final AtomicBoolean closing = new AtomicBoolean();
 
     TyrusConnection(Session session) {
         this.session = requireNonNull(session, "session");
         this.writer = RawWriter.of(session);
+        this.trace = BarnabasEndpoints.trace(session.getUserProperties());
     }
 
     @Override
@@ -90,6 +94,11 @@ final class TyrusConnection implements Connection {
     @Override
     public boolean binary() {
         return Protocols.BINARY_V1.equals(session.getNegotiatedSubprotocol());
+    }
+
+    @Override
+    public Optional<TraceParent> trace() {
+        return trace;
     }
 
     @Override

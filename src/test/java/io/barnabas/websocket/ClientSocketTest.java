@@ -1,11 +1,16 @@
 package io.barnabas.websocket;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.barnabas.record.ErrorCode;
+import io.barnabas.record.TraceParent;
 import io.barnabas.websocket.SocketFixture.Client;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,5 +186,30 @@ class ClientSocketTest {
         }
         assertThat(client.connection().closed).contains(Goodbye.POLICY);
         assertThat(client.socket().queuedBytes()).isLessThan(3L * fixture.settings.maxQueuedBytes());
+    }
+
+    @Test
+    void recordsCarryTheTraceOfTheSocketUnlessTheyBringTheirOwn() {
+        // given
+        Client traced = fixture.connect();
+        traced.connection().trace = TraceParent.parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        // when
+        traced.send("{'type':'produce','topic':'orders','records':[{'partition':0,'value':1},"
+                + "{'partition':0,'value':2,'headers':[{'key':'traceparent','value':'b3du'}]}]}");
+        traced.send("{'type':'subscribe','topic':'orders','partitions':[0],'from':'earliest'}");
+        // then
+        JsonNode records = traced.last().path("records");
+        assertThat(header(records.get(0))).containsExactly("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        assertThat(header(records.get(1))).containsExactly("own");
+    }
+
+    private static List<String> header(JsonNode record) {
+        List<String> values = new ArrayList<>();
+        for (JsonNode header : record.path("headers")) {
+            assertThat(header.path("key").asText()).isEqualTo("traceparent");
+            values.add(
+                    new String(Base64.getDecoder().decode(header.path("value").asText()), UTF_8));
+        }
+        return values;
     }
 }

@@ -9,6 +9,7 @@ import io.barnabas.broker.format.JsonLimits;
 import io.barnabas.broker.format.RecordsLimits;
 import io.barnabas.testing.BrokerFixture;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -32,7 +33,7 @@ class FrameReaderFuzzTest {
         FrameReader reader =
                 new FrameReader(new Json(JsonLimits.DEFAULT), broker.producing, RecordsLimits.DEFAULT, 100);
         try {
-            assertThat(reader.read(new String(data, UTF_8))).isNotNull();
+            assertThat(reader.read(new String(data, UTF_8), Optional.empty())).isNotNull();
         } catch (FrameException refused) {
             assertThat(refused.getCause()).isNotNull();
         }

@@ -3,6 +3,7 @@ package io.barnabas.websocket;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.barnabas.record.TraceParent;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class RecordedConnection implements Connection {
 
     private final Deque<Consumer<Throwable>> held = new ArrayDeque<>();
     private final boolean binary;
+    Optional<TraceParent> trace = Optional.empty();
     private boolean holding;
 
     RecordedConnection(boolean binary) {
@@ -98,6 +100,11 @@ final class RecordedConnection implements Connection {
     @Override
     public boolean binary() {
         return binary;
+    }
+
+    @Override
+    public Optional<TraceParent> trace() {
+        return trace;
     }
 
     @Override
