@@ -65,7 +65,8 @@ class ManyNodesGroupIT implements SocketMember.Log {
         // given
         startNodes();
         chooseNodes();
-        coordinator.post(
+        coordinator
+                .post(
                         "admin/topics",
                         Http.CONTROL,
                         "{\"topic_name\":\"" + TOPIC + "\",\"partitions_count\":" + PARTITIONS + "}")
@@ -161,7 +162,8 @@ class ManyNodesGroupIT implements SocketMember.Log {
     /** Through another node each time; what cannot be answered now is tried again. */
     private void poll(String instance) {
         for (int turn = 0; !stopPolling; turn++) {
-            Http.Answer answer = (turn % 2 == 0 ? coordinator : survivor).get(instance + "/records?timeout=500", Http.TEXT);
+            Http.Answer answer =
+                    (turn % 2 == 0 ? coordinator : survivor).get(instance + "/records?timeout=500", Http.TEXT);
             if (answer.status() == 200) {
                 answer.json().forEach(record -> delivered(record.path("value").asText()));
             } else if (answer.status() != 503) {
