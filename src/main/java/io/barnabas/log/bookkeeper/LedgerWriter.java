@@ -310,10 +310,26 @@ final class LedgerWriter {
                     repeated(new WaitingRepeat(next.append, repeat, next.arrivedNanos));
                 }
             } catch (BarnabasException e) {
-                answers.failed(next.append, e);
+                refuse(next.append, e);
             }
         }
         return plan.isEmpty() ? null : plan.group();
+    }
+
+    /**
+     * A producer's sequence is judged by what this owner remembers. One that was paused and does not know yet that
+     * another took the partition over remembers too little, and would refuse for good what the other takes: so it asks
+     * first whether it still owns the partition.
+     */
+    private void refuse(Append append, BarnabasException refusal) {
+        if (refusal.code() != ErrorCode.OUT_OF_ORDER_SEQUENCE && refusal.code() != ErrorCode.STALE_PRODUCER_EPOCH) {
+            answers.failed(append, refusal);
+            return;
+        }
+        var unused = context.documents()
+                .owned(id, epoch)
+                .whenComplete((document, failure) -> turns.accept(
+                        () -> answers.failed(append, failure == null ? refusal : BarnabasException.of(failure))));
     }
 
     private void repeated(WaitingRepeat repeat) {

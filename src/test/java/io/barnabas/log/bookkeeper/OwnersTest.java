@@ -84,6 +84,21 @@ class OwnersTest {
     }
 
     @Test
+    void refusesNoSequenceForGoodThatOnlyTheNextOwnerKnows() {
+        // given
+        PartitionLog zombie = claimed(engines.engine(), 1);
+        get(zombie.append(Batches.sequenced(7, 0, 0, "a"), Acks.ALL));
+        PartitionLog next = claimed(engines.engine(), 2);
+        get(next.append(Batches.sequenced(7, 0, 1, "b"), Acks.ALL));
+        // when
+        CompletionStage<AppendResult> answer = zombie.append(Batches.sequenced(7, 0, 2, "c"), Acks.ALL);
+        // then
+        assertThat(codeOf(answer)).isEqualTo(ErrorCode.NOT_OWNER);
+        assertThat(codeOf(next.append(Batches.sequenced(7, 0, 9, "gap"), Acks.ALL)))
+                .isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE);
+    }
+
+    @Test
     void goesOnInANewLedgerWhenSomebodyFencesWithoutOwning(Bookies bookies) {
         // given
         PartitionLog log = claimed(engines.engine(), 1);
