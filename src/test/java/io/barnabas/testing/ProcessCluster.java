@@ -73,7 +73,7 @@ public final class ProcessCluster implements AutoCloseable {
     /** Starts a node again that was stopped or killed, on its data and its port, and waits until it is ready. */
     public BarnabasProcess restart(int id) {
         nodes.get(id).close();
-        BarnabasProcess again = setup(id).start();
+        BarnabasProcess again = startNode(id);
         nodes.set(id, again);
         return again;
     }
@@ -82,7 +82,7 @@ public final class ProcessCluster implements AutoCloseable {
     public BarnabasProcess addNode() {
         int id = nodes.size();
         ports.add(FreePort.next());
-        nodes.add(setup(id).start());
+        nodes.add(startNode(id));
         return nodes.get(id);
     }
 
@@ -105,7 +105,14 @@ public final class ProcessCluster implements AutoCloseable {
         for (int id = 0; id < count; id++) {
             ports.add(FreePort.next());
         }
-        nodes.addAll(together(count, id -> setup(id).start()));
+        nodes.addAll(together(count, this::startNode));
+    }
+
+    /** What it prints is kept beside its data. */
+    private BarnabasProcess startNode(int id) {
+        BarnabasProcess node = setup(id).start();
+        node.process().copyOutputTo(directory.resolve("node-" + id + ".log"));
+        return node;
     }
 
     private BarnabasProcess.Setup setup(int id) {

@@ -1,0 +1,92 @@
+package io.barnabas.chaos;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/** One client on a thread of its own, which does one step after the other until it is told to stop. */
+abstract class Client implements AutoCloseable {
+    private static final long STOP_SECONDS = 120;
+
+    private final ExecutorService thread;
+    private final AtomicLong longestGapNanos = new AtomicLong();
+
+    /** Set by whoever stops it, read by its thread between two steps. */
+    private volatile boolean stopping;
+
+    /** Why it works no more; written by its thread at its end, read after that. Volatile for a look in between. */
+    private volatile Throwable failure;
+
+    /** Touched by the client's thread alone. */
+    private long lastSuccessNanos;
+
+    Client(String name) {
+        this.thread = Executors.newSingleThreadExecutor(task -> new Thread(task, name));
+    }
+
+    /** Begins to work. */
+    final void start() {
+        thread.execute(this::work);
+        thread.shutdown();
+    }
+
+    private void work() {
+        lastSuccessNanos = System.nanoTime();
+        try {
+            while (!stopping) {
+                step();
+            }
+        } catch (RuntimeException | AssertionError e) {
+            failure = e; // told by close, on the test's thread
+        }
+    }
+
+    /** One request or so; returns when it is answered or given up. */
+    abstract void step();
+
+    final boolean stopping() {
+        return stopping;
+    }
+
+    /** Call when the server did what it was asked for. */
+    final void succeeded() {
+        long now = System.nanoTime();
+        longestGapNanos.accumulateAndGet(now - lastSuccessNanos, Math::max);
+        lastSuccessNanos = now;
+    }
+
+    /** The longest time between two successes. */
+    final long longestGapMs() {
+        return TimeUnit.NANOSECONDS.toMillis(longestGapNanos.get());
+    }
+
+    /** A short breath before a refused request goes out again, as a client would take it. */
+    static void breathe() {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+
+    /** Fails when the client met something that no fault of a server excuses. */
+    final void requireWell() {
+        Throwable seen = failure;
+        if (seen != null) {
+            throw new AssertionError("a client failed: " + seen.getMessage(), seen);
+        }
+    }
+
+    /** Tells it to stop and waits until it has; fails as {@link #requireWell}. */
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("a client did not stop in " + STOP_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+        requireWell();
+    }
+}

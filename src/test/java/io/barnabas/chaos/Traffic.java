@@ -1,0 +1,157 @@
+package io.barnabas.chaos;
+
+import static org.awaitility.Awaitility.await;
+
+import io.barnabas.testing.Http;
+import io.barnabas.testing.history.History;
+import io.barnabas.testing.history.TopicReading;
+import io.barnabas.testing.history.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Producers and a group of consumers of one topic, which go through all nodes in turn and on through every fault. Confined
+ * to one thread.
+ */
+final class Traffic implements AutoCloseable {
+    static final String GROUP = "chaos";
+    private static final Duration DRAIN = Duration.ofMinutes(2);
+
+    private final History history = new History();
+    private final String topic;
+    private final int partitions;
+    private final List<IdempotentProducer> idempotent = new ArrayList<>();
+    private final List<PlainProducer> plain = new ArrayList<>();
+    private final List<GroupMember> members = new ArrayList<>();
+    private boolean stopped;
+
+    private Traffic(String topic, int partitions) {
+        this.topic = topic;
+        this.partitions = partitions;
+    }
+
+    /** Creates the topic and begins: an idempotent producer for each partition, plain ones, members. */
+    static Traffic start(Nodes nodes, String topic, int partitions, int plainCount, int memberCount) {
+        nodes.node(0)
+                .post(
+                        "admin/topics",
+                        Http.CONTROL,
+                        "{\"topic_name\":\"" + topic + "\",\"partitions_count\":" + partitions + "}")
+                .expect(201);
+        Traffic traffic = new Traffic(topic, partitions);
+        for (int i = 0; i < partitions; i++) {
+            traffic.idempotent.add(new IdempotentProducer(nodes, traffic.history, topic, i, "idempotent" + i));
+        }
+        for (int i = 0; i < plainCount; i++) {
+            traffic.plain.add(new PlainProducer(nodes, traffic.history, topic, "plain" + i));
+        }
+        for (int i = 0; i < memberCount; i++) {
+            traffic.members.add(new GroupMember(nodes, traffic.history, topic, GROUP, "member" + i));
+        }
+        traffic.clients().forEach(Client::start);
+        return traffic;
+    }
+
+    /** Waits until so many more records are acknowledged to idempotent producers of every partition, and as many delivered. */
+    void flow(int records, Duration atMost) {
+        long[] goals = idempotent.stream()
+                .mapToLong(producer -> producer.acknowledgedCount() + records)
+                .toArray();
+        long delivered = deliveredCount() + records;
+        await().atMost(atMost).untilAsserted(() -> {
+            clients().forEach(Client::requireWell);
+            for (int i = 0; i < goals.length; i++) {
+                if (idempotent.get(i).acknowledgedCount() < goals[i]) {
+                    throw new AssertionError("partition " + i + " takes no records: "
+                            + idempotent.get(i).acknowledgedCount() + " of " + goals[i] + "; last refused: "
+                            + idempotent.get(i).lastRefusal());
+                }
+            }
+            if (deliveredCount() < delivered) {
+                throw new AssertionError("the group gets no records");
+            }
+        });
+    }
+
+    long acknowledgedCount() {
+        return idempotent.stream()
+                        .mapToLong(IdempotentProducer::acknowledgedCount)
+                        .sum()
+                + plain.stream().mapToLong(PlainProducer::acknowledgedCount).sum();
+    }
+
+    long deliveredCount() {
+        return members.stream().mapToLong(GroupMember::deliveredCount).sum();
+    }
+
+    /** Requests of plain producers that failed so far. */
+    long failureCount() {
+        return plain.stream().mapToLong(PlainProducer::failureCount).sum();
+    }
+
+    /** The longest time for which one producer had no acknowledgement. */
+    long longestWriteGapMs() {
+        return LongStream.concat(
+                        idempotent.stream().mapToLong(Client::longestGapMs),
+                        plain.stream().mapToLong(Client::longestGapMs))
+                .max()
+                .orElse(0);
+    }
+
+    History history() {
+        return history;
+    }
+
+    /**
+     * Stops the producers, waits until the group has read everything, stops the members, reads the topic whole through a
+     * node and compares.
+     */
+    Verdict finish(Http reader) {
+        idempotent.forEach(Client::close);
+        plain.forEach(Client::close);
+        awaitGroup(reader);
+        members.forEach(Client::close);
+        history.drained(GROUP);
+        stopped = true;
+        TopicReading.whole(reader, topic, partitions, history.reader("whole"));
+        return history.verdict();
+    }
+
+    private void awaitGroup(Http reader) {
+        await().atMost(DRAIN).ignoreExceptions().untilAsserted(() -> {
+            long lag = 0;
+            int known = 0;
+            for (var position : reader.get("groups/" + GROUP).expect(200).json().path("offsets")) {
+                lag += position.path("lag").asLong(1);
+                known++;
+            }
+            if (lag > 0 || known < partitions) {
+                throw new AssertionError("the group is " + lag + " behind in " + known + " partitions");
+            }
+        });
+    }
+
+    /** One line for a report. */
+    String summary() {
+        return "acknowledged=" + acknowledgedCount() + " delivered=" + deliveredCount() + " failedPlainRequests="
+                + failureCount() + " longestWriteGapMs=" + longestWriteGapMs() + " connections="
+                + members.stream().mapToInt(GroupMember::connectionCount).sum() + " lostMemberships="
+                + members.stream().mapToInt(GroupMember::lostMembershipCount).sum();
+    }
+
+    private List<Client> clients() {
+        List<Client> all = new ArrayList<>(idempotent);
+        all.addAll(plain);
+        all.addAll(members);
+        return all;
+    }
+
+    @Override
+    public void close() {
+        if (!stopped) {
+            clients().forEach(Client::close);
+        }
+    }
+}
