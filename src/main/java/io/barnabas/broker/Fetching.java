@@ -6,6 +6,7 @@ import io.barnabas.broker.peer.RemotePartitionLog;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.record.BarnabasException;
+import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -85,8 +86,21 @@ public final class Fetching {
                 return CompletableFuture.completedFuture(first);
             }
             return waits.await(Map.of(log, offset), Math.min(waitMs, settings.maxFetchWaitMs()))
-                    .thenCompose(woken -> log.read(offset, bytes));
+                    .thenCompose(woken -> log.read(offset, bytes))
+                    .thenApply(read -> stillServed(log, read));
         });
+    }
+
+    /**
+     * Nothing came: a log that was woken because it is handed on may not know yet that it is closed, and what is waited
+     * for comes to the next one.
+     */
+    private ReadResult stillServed(PartitionLog log, ReadResult read) {
+        TopicPartition partition = log.id().partition();
+        if (!read.batches().hasRemaining() && partitions.log(partition) != log) {
+            throw new BarnabasException(ErrorCode.NOT_OWNER, "partition " + partition + " has moved to another node");
+        }
+        return read;
     }
 
     /** The owner waits; too many of these would fill the connections, so the others wait here for its news. */
