@@ -72,7 +72,11 @@ public final class CoordinatorNetwork {
                 new GroupJournal(journal.partitionCount(), () -> view(id), () -> {
                     throw new AssertionError("the journal is there");
                 }),
-                () -> view(id), peers, RoutingSettings.DEFAULTS, scheduler, clock::nanoTime);
+                () -> view(id),
+                peers,
+                RoutingSettings.DEFAULTS,
+                scheduler,
+                clock::nanoTime);
         RoutedGroupCoordinator router = new RoutedGroupCoordinator(
                 local, () -> view(id), route, peers, Runnable::run, () -> new UUID(0, uuids.incrementAndGet()));
         peers.handle(PeerOperation.GROUP, router.requests());
