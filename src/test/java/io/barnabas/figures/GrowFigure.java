@@ -34,7 +34,8 @@ final class GrowFigure implements Callable<Integer> {
         try (ProcessCluster cluster =
                 ProcessCluster.in(folder).bookies(3).nodes(NODES).start()) {
             Figures.createTopic(cluster, partitions);
-            await().atMost(Figures.PATIENCE).until(() -> Figures.owners(cluster.http(0)).size() == partitions);
+            await().atMost(Figures.PATIENCE)
+                    .until(() -> Figures.owners(cluster.http(0)).size() == partitions);
             measure(cluster);
             return 0;
         } finally {
@@ -46,9 +47,13 @@ final class GrowFigure implements Callable<Integer> {
         Http asked = cluster.http(0);
         Map<Integer, Integer> before = Figures.owners(asked);
         try (Probe probe = Probe.start(cluster.node(0).url(), partitions)) {
-            await().pollDelay(Duration.ofSeconds(calmSeconds)).atMost(Figures.PATIENCE).until(() -> true);
+            await().pollDelay(Duration.ofSeconds(calmSeconds))
+                    .atMost(Figures.PATIENCE)
+                    .until(() -> true);
             probe.takeSeen();
-            await().pollDelay(Duration.ofSeconds(calmSeconds)).atMost(Figures.PATIENCE).until(() -> true);
+            await().pollDelay(Duration.ofSeconds(calmSeconds))
+                    .atMost(Figures.PATIENCE)
+                    .until(() -> true);
             print("three nodes", probe.takeSeen());
             long start = System.nanoTime();
             cluster.addNode();
@@ -56,7 +61,9 @@ final class GrowFigure implements Callable<Integer> {
             await().atMost(Figures.PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> even(asked));
             Figures.OUT.printf("its share had moved to it after %d ms%n", Figures.sinceMs(start));
             print("while it started and took over", probe.takeSeen());
-            await().pollDelay(Duration.ofSeconds(calmSeconds)).atMost(Figures.PATIENCE).until(() -> true);
+            await().pollDelay(Duration.ofSeconds(calmSeconds))
+                    .atMost(Figures.PATIENCE)
+                    .until(() -> true);
             print("four nodes", probe.takeSeen());
         }
         Map<Integer, Integer> after = Figures.owners(asked);

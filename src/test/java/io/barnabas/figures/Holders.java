@@ -59,10 +59,7 @@ final class Holders {
             count += held.partitions.size();
             all.addAll(held.partitions);
         }
-        if (members.size() == expected
-                && generations.size() == 1
-                && count == partitions
-                && all.size() == partitions) {
+        if (members.size() == expected && generations.size() == 1 && count == partitions && all.size() == partitions) {
             settled.complete(System.nanoTime());
         }
     }

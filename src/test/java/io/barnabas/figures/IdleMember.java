@@ -62,8 +62,7 @@ final class IdleMember implements WebSocket.Listener {
         switch (frame.path("type").asText()) {
             case "assigned" -> {
                 frame.path("partitions")
-                        .forEach(entry ->
-                                partitions.add(entry.path("partition").asInt()));
+                        .forEach(entry -> partitions.add(entry.path("partition").asInt()));
                 holders.assigned(name, frame.path("generation").asInt(), partitions);
             }
             case "revoked" -> {
