@@ -12,6 +12,7 @@ import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
 import io.barnabas.broker.group.CoordinatorRoute;
+import io.barnabas.broker.group.GroupJournal;
 import io.barnabas.broker.group.RoutedGroupCoordinator;
 import io.barnabas.broker.peer.HttpPeerCalls;
 import io.barnabas.broker.peer.LongPollNews;
@@ -105,6 +106,7 @@ final class Node implements NodeState {
     private volatile LongPollNews peerNews;
     private volatile RemoteLogs remoteLogs;
     private volatile JournaledGroupCoordinator ownGroups;
+    private volatile GroupJournal groupJournal;
     private volatile CoordinatorRoute coordinatorRoute;
     private volatile RoutedGroupCoordinator coordinator;
     private volatile Partitions partitions;
@@ -235,8 +237,14 @@ final class Node implements NodeState {
                 notices,
                 UUID::randomUUID,
                 metrics.groups());
+        groupJournal = new GroupJournal(
+                settings.group().journalPartitions(),
+                cluster::view,
+                () -> cluster.createInternalTopic(
+                        GroupCoordinator.JOURNAL_TOPIC, settings.group().journalPartitions(), JOURNAL_CONFIG));
         coordinatorRoute = new CoordinatorRoute(
                 ownGroups::journalPartition,
+                groupJournal,
                 cluster::view,
                 peerCalls,
                 settings.coordinator(),
@@ -321,11 +329,7 @@ final class Node implements NodeState {
 
     /** Ends when every partition this node owns is open and its groups are loaded. */
     private void loadGroups() throws Exception {
-        CompletableFuture<Void> loaded = cluster.createInternalTopic(
-                        GroupCoordinator.JOURNAL_TOPIC, settings.group().journalPartitions(), JOURNAL_CONFIG)
-                .thenCompose(partitions::allOpened)
-                .toCompletableFuture();
-        loaded.get(settings.zookeeper().startWaitMs(), TimeUnit.MILLISECONDS);
+        groupJournal.requireAsSet();
         for (var topic : cluster.view().topics().values()) {
             partitions.allOpened(topic).get();
         }

@@ -17,7 +17,9 @@ import java.util.Collections;
  * Looks at handshakes before the platform's own filter does: who may not connect gets an HTTP answer that says why.
  * Declared filters run before those that a library adds, which is what this relies on.
  */
-@WebFilter(urlPatterns = BarnabasEndpoints.PATH, asyncSupported = true)
+@WebFilter(
+        urlPatterns = {BarnabasEndpoints.PATH, BarnabasEndpoints.SINK_PATH, BarnabasEndpoints.SOURCE_PATH},
+        asyncSupported = true)
 public final class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
@@ -25,7 +27,9 @@ public final class HandshakeFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Sockets sockets = CDI.current().select(Sockets.class).get();
-        if (sockets.draining()) {
+        if (!request.getServletPath().equals(BarnabasEndpoints.PATH) && !sockets.measures()) {
+            refuse(sockets, response, 404, ErrorCode.UNKNOWN_PATH, "there is nothing at this path");
+        } else if (sockets.draining()) {
             refuse(sockets, response, 503, ErrorCode.DRAINING, "this node is shutting down, connect again");
         } else if (!sockets.origins().allow(request.getHeader("Origin"), request.getHeader("Host"))) {
             refuse(sockets, response, 403, ErrorCode.FOREIGN_ORIGIN, "pages of this origin may not connect");
