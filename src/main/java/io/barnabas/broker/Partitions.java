@@ -235,7 +235,9 @@ public final class Partitions implements Cluster.Listener {
                     .run(settings.openTimeoutMs(), () -> mayComeBack(partition), () -> log(partition)
                             .range())
                     .exceptionally(failure -> {
-                        if (logs.find(partition).filter(Hosted.Failed.class::isInstance).isPresent()) {
+                        if (logs.find(partition)
+                                .filter(Hosted.Failed.class::isInstance)
+                                .isPresent()) {
                             return null;
                         }
                         throw BarnabasException.of(failure);
