@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 /** One client on a thread of its own, which does one step after the other until it is told to stop. */
 abstract class Client implements AutoCloseable {
     private static final long STOP_SECONDS = 120;
+    private static final long REST_MS = 30;
 
     private final ExecutorService thread;
     private final AtomicLong longestGapNanos = new AtomicLong();
@@ -65,6 +66,11 @@ abstract class Client implements AutoCloseable {
     /** A short breath before a refused request goes out again, as a client would take it. */
     static void breathe() {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+
+    /** Between two requests: nodes that start beside the traffic need the machine, too. */
+    static void rest() {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(REST_MS));
     }
 
     /** Fails when the client met something that no fault of a server excuses. */

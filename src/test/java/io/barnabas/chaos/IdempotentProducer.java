@@ -66,6 +66,7 @@ final class IdempotentProducer extends Client {
             values.forEach(recorder::sending);
             if (send(values, body)) {
                 sequence += RECORDS_PER_REQUEST;
+                rest();
                 return;
             }
             if (stopping()) {

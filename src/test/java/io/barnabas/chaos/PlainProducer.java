@@ -57,6 +57,7 @@ final class PlainProducer extends Client {
             Http.Answer answer = nodes.post("topics/" + topic + "?acks=all", Http.TEXT, body);
             if (answer.status() == 200) {
                 record(values, answer.json().path("offsets"));
+                rest();
                 return;
             }
         } catch (CompletionException gone) {
