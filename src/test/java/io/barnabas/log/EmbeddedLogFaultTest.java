@@ -99,6 +99,46 @@ class EmbeddedLogFaultTest {
     }
 
     @Test
+    void keepsManyLogsThroughACrashWhenACheckpointHasForcedThem() {
+        // given
+        EmbeddedLogEngine engine = engine();
+        int logs = 64;
+        for (int i = 0; i < logs; i++) {
+            get(get(engine.open(id(i), 1, CONFIG)).append(batch("a" + i), Acks.LEADER));
+        }
+        // when
+        engine.checkpoint();
+        // then
+        assertThat(files.forces(".log")).isEqualTo(logs);
+        files = files.crashed(new Random(1));
+        EmbeddedLogEngine again = engine();
+        for (int i = 0; i < logs; i++) {
+            assertThat(everything(get(again.open(id(i), 2, CONFIG)))).containsExactly("a" + i);
+        }
+    }
+
+    @Test
+    void keepsTheJournalWhenOneOfManyLogsCannotBeForcedInACheckpoint() {
+        // given
+        EmbeddedLogEngine engine = engine();
+        int logs = 64;
+        for (int i = 0; i < logs; i++) {
+            get(get(engine.open(id(i), 1, CONFIG)).append(batch("a" + i), Acks.ALL));
+        }
+        files.failForces(
+                path -> path.toString().contains("t-40/") && path.toString().endsWith(".log"));
+        // when
+        engine.checkpoint();
+        // then
+        assertThat(engine.status()).isInstanceOf(EngineStatus.ReadOnly.class);
+        files = files.crashed(new Random(1));
+        EmbeddedLogEngine again = engine();
+        for (int i = 0; i < logs; i++) {
+            assertThat(everything(get(again.open(id(i), 2, CONFIG)))).containsExactly("a" + i);
+        }
+    }
+
+    @Test
     void goesReadOnlyWhenAForceFailsAndNeverTriesAgain() {
         // given
         EmbeddedLogEngine engine = engine();
@@ -157,6 +197,24 @@ class EmbeddedLogFaultTest {
                 .isEqualTo(1);
         assertThat(engine.status()).isInstanceOf(EngineStatus.Writable.class);
         assertThat(everything(restarted())).containsExactly("a", "c");
+    }
+
+    @Test
+    void truncatesOnAFullDiskInTheRoomThatIsKeptForIt() {
+        // given
+        EmbeddedLogEngine engine = engine();
+        PartitionLog log = open(engine);
+        get(log.append(Batches.sequenced(7, 0, 0, "a"), Acks.ALL));
+        get(log.append(Batches.sequenced(7, 0, 1, "b"), Acks.ALL));
+        engine.keepHouse();
+        files.room(0);
+        assertThat(codeOf(log.append(Batches.sequenced(7, 0, 2, "c"), Acks.ALL)))
+                .isEqualTo(ErrorCode.DISK_FULL);
+        // when
+        long start = get(log.truncateBefore(1));
+        // then
+        assertThat(start).isEqualTo(1);
+        assertThat(everything(restarted())).containsExactly("b");
     }
 
     @Test
