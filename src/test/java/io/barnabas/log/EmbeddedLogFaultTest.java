@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class EmbeddedLogFaultTest {
     @Test
     void keepsManyLogsThroughACrashWhenACheckpointHasForcedThem() {
         // given
-        EmbeddedLogEngine engine = engine();
+        EmbeddedLogEngine engine = machine.engine();
         int logs = 64;
         for (int i = 0; i < logs; i++) {
             get(get(engine.open(id(i), 1, CONFIG)).append(batch("a" + i), Acks.LEADER));
@@ -43,9 +44,9 @@ class EmbeddedLogFaultTest {
         // when
         engine.checkpoint();
         // then
-        assertThat(files.forces(".log")).isEqualTo(logs);
-        files = files.crashed(new Random(1));
-        EmbeddedLogEngine again = engine();
+        assertThat(machine.files.forces(".log")).isEqualTo(logs);
+        machine.files = machine.files.crashed(new Random(1));
+        EmbeddedLogEngine again = machine.engine();
         for (int i = 0; i < logs; i++) {
             assertThat(everything(get(again.open(id(i), 2, CONFIG)))).containsExactly("a" + i);
         }
@@ -54,19 +55,19 @@ class EmbeddedLogFaultTest {
     @Test
     void keepsTheJournalWhenOneOfManyLogsCannotBeForcedInACheckpoint() {
         // given
-        EmbeddedLogEngine engine = engine();
+        EmbeddedLogEngine engine = machine.engine();
         int logs = 64;
         for (int i = 0; i < logs; i++) {
             get(get(engine.open(id(i), 1, CONFIG)).append(batch("a" + i), Acks.ALL));
         }
-        files.failForces(
+        machine.files.failForces(
                 path -> path.toString().contains("t-40/") && path.toString().endsWith(".log"));
         // when
         engine.checkpoint();
         // then
         assertThat(engine.status()).isInstanceOf(EngineStatus.ReadOnly.class);
-        files = files.crashed(new Random(1));
-        EmbeddedLogEngine again = engine();
+        machine.files = machine.files.crashed(new Random(1));
+        EmbeddedLogEngine again = machine.engine();
         for (int i = 0; i < logs; i++) {
             assertThat(everything(get(again.open(id(i), 2, CONFIG)))).containsExactly("a" + i);
         }
@@ -136,19 +137,19 @@ class EmbeddedLogFaultTest {
     @Test
     void truncatesOnAFullDiskInTheRoomThatIsKeptForIt() {
         // given
-        EmbeddedLogEngine engine = engine();
-        PartitionLog log = open(engine);
+        EmbeddedLogEngine engine = machine.engine();
+        PartitionLog log = machine.open(engine);
         get(log.append(Batches.sequenced(7, 0, 0, "a"), Acks.ALL));
         get(log.append(Batches.sequenced(7, 0, 1, "b"), Acks.ALL));
         engine.keepHouse();
-        files.room(0);
+        machine.files.room(0);
         assertThat(codeOf(log.append(Batches.sequenced(7, 0, 2, "c"), Acks.ALL)))
                 .isEqualTo(ErrorCode.DISK_FULL);
         // when
         long start = get(log.truncateBefore(1));
         // then
         assertThat(start).isEqualTo(1);
-        assertThat(everything(restarted())).containsExactly("b");
+        assertThat(everything(machine.restarted())).containsExactly("b");
     }
 
     @Test
