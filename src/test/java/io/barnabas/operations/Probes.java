@@ -1,5 +1,7 @@
 package io.barnabas.operations;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -72,6 +74,12 @@ final class Probes implements AutoCloseable {
         return answers.stream()
                 .filter(probe -> probe.check.equals(check) && probe.status == status)
                 .count();
+    }
+
+    /** Waits until it has been asked and has answered so once more. */
+    void awaitAnother(String check, int status) {
+        long before = count(check, status);
+        await().atMost(Duration.ofSeconds(30)).until(() -> count(check, status) > before + 1);
     }
 
     /** When a check first answered so; the end of time when it never did. */
