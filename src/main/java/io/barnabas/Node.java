@@ -1,6 +1,5 @@
 package io.barnabas;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.ClientEvents;
@@ -13,20 +12,13 @@ import io.barnabas.broker.Producing;
 import io.barnabas.broker.Topics;
 import io.barnabas.broker.group.CoordinatorRoute;
 import io.barnabas.broker.group.RoutedGroupCoordinator;
-import io.barnabas.broker.peer.HttpPeerCalls;
-import io.barnabas.broker.peer.LongPollNews;
 import io.barnabas.broker.peer.PartitionCalls;
-import io.barnabas.broker.peer.PeerCredential;
-import io.barnabas.broker.peer.PeerDesk;
 import io.barnabas.broker.peer.PeerOperation;
-import io.barnabas.broker.peer.RemoteLogs;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.EmbeddedZooKeeper;
 import io.barnabas.cluster.LogHome;
 import io.barnabas.cluster.ZooKeeperCluster;
-import io.barnabas.group.ExecutorTimers;
-import io.barnabas.group.GroupCoordinator;
 import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.log.DataDirectory;
 import io.barnabas.log.DiskFiles;
@@ -44,9 +36,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,16 +59,6 @@ import org.slf4j.LoggerFactory;
 final class Node implements NodeState {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    /**
-     * The journal's segments are small, so that compaction, which leaves the last one alone, keeps it short; its batches
-     * may be large, because the assignment of a large group is one of them.
-     */
-    private static final Map<String, String> JOURNAL_CONFIG = Map.of(
-            "cleanup.policy", "compact",
-            "segment.bytes", "33554432",
-            "max.message.bytes", "16777216",
-            "min.cleanable.dirty.ratio", "0.3");
-
     private final BarnabasSettings settings;
     private final URI url;
     private final NodeThreads threads;
@@ -99,14 +79,8 @@ final class Node implements NodeState {
     private volatile LogEngine engine;
     private volatile EmbeddedZooKeeper zooKeeper;
     private volatile ZooKeeperCluster cluster;
-    private volatile PeerDesk peerDesk;
-    private volatile PeerDoor peerDoor;
-    private volatile HttpPeerCalls peerCalls;
-    private volatile LongPollNews peerNews;
-    private volatile RemoteLogs remoteLogs;
-    private volatile JournaledGroupCoordinator ownGroups;
-    private volatile CoordinatorRoute coordinatorRoute;
-    private volatile RoutedGroupCoordinator coordinator;
+    private volatile PeerLinks peers;
+    private volatile GroupCoordination coordination;
     private volatile Partitions partitions;
     private volatile Topics topics;
     private volatile Fetching fetching;
@@ -139,7 +113,7 @@ final class Node implements NodeState {
                 new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
                 new Part("cluster membership", this::startCluster, this::stopCluster),
                 new Part("ledgers", () -> {}, this::handOver),
-                new Part("group coordinator", this::loadGroups, () -> coordinator.close()),
+                new Part("group coordinator", this::loadGroups, () -> coordination.close()),
                 new Part("metrics", this::startMetrics, metrics::close),
                 new Part("front ends", this::startFrontEnds, this::drain)));
     }
@@ -198,14 +172,15 @@ final class Node implements NodeState {
         if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
             engine = engines.bookkeeper(clusterSettings(), cluster);
         }
-        connectPeers();
-        coordinateGroups();
+        peers = PeerLinks.open(settings, cluster, threads, timer, metrics);
+        coordination = GroupCoordination.open(settings, cluster, peers, threads, timer, clock, metrics);
+        peers.desk().register(PeerOperation.CONSUMER, this::answerConsumer);
         partitions = new Partitions(
                 cluster,
                 engine,
-                coordinator,
+                coordination.all(),
                 settings.broker(),
-                remoteLogs,
+                peers.logs(),
                 settings.engine() == BarnabasSettings.Engine.LOCAL,
                 timer,
                 responders,
@@ -213,42 +188,16 @@ final class Node implements NodeState {
         topics = new Topics(cluster, partitions, settings.broker());
         fetching = new Fetching(partitions, settings.broker(), timer, responders);
         producing = new Producing(cluster, partitions, settings.broker(), clock);
-        new PartitionCalls(new OwnPartitions(partitions, fetching), peerNews).register(peerDesk);
+        new PartitionCalls(new OwnPartitions(partitions, fetching), peers.news()).register(peers.desk());
         cluster.listen(partitions);
         cluster.listen(producing);
-        cluster.listen(peerNews);
-        cluster.listen(coordinator);
+        cluster.listen(peers.news());
+        cluster.listen(coordination.all());
         cluster.listen(metrics.cluster());
         cluster.listen(new StateLog());
         cluster.start();
         folder.claim(new DataDirectory.Meta(
                 Integer.toString(settings.nodeId()), cluster.view().clusterId()));
-    }
-
-    private void coordinateGroups() {
-        ExecutorTimers timers = new ExecutorTimers(timer);
-        Executor notices = threads.pool("notice", 1);
-        ownGroups = new JournaledGroupCoordinator(
-                settings.group(),
-                this::partitionCount,
-                clock,
-                System::nanoTime,
-                timers,
-                threads.pool("group", 2),
-                notices,
-                UUID::randomUUID,
-                metrics.groups());
-        coordinatorRoute = new CoordinatorRoute(
-                ownGroups::journalPartition,
-                cluster::view,
-                peerCalls,
-                settings.coordinator(),
-                timers,
-                System::nanoTime);
-        coordinator = new RoutedGroupCoordinator(
-                ownGroups, cluster::view, coordinatorRoute, peerNews, notices, UUID::randomUUID);
-        peerDesk.register(PeerOperation.GROUP, coordinator.requests());
-        peerDesk.register(PeerOperation.CONSUMER, this::answerConsumer);
     }
 
     /** Other nodes know this one as a coordinator before instances can work here. */
@@ -267,32 +216,9 @@ final class Node implements NodeState {
         }
     }
 
-    /** What nodes ask each other; used from the first view on, so it is there before the cluster starts. */
-    private void connectPeers() {
-        PeerCredential credential =
-                new PeerCredential(() -> cluster.secret().text().getBytes(UTF_8), () -> cluster.view()
-                        .clusterId());
-        Executor peers = threads.pool("peer", 4);
-        peerDesk = new PeerDesk(credential, cluster::view, settings.peer());
-        peerDoor = new PeerDoor(
-                peerDesk, threads.pool("peer-answer", settings.peer().threads()));
-        peerCalls = new HttpPeerCalls(
-                cluster::view, credential, settings.peer(), timer, peers, System::nanoTime, metrics.peers());
-        peerNews = new LongPollNews(
-                peerCalls, peerDesk, settings.peer(), timer, peers, System::nanoTime, () -> UUID.randomUUID()
-                        .getMostSignificantBits());
-        remoteLogs = new RemoteLogs(peerCalls, peerNews, settings.peer(), timer);
-    }
-
     private void stopCluster() {
-        peerNews.close();
-        remoteLogs.close();
+        peers.close();
         cluster.close();
-    }
-
-    private OptionalInt partitionCount(String topic) {
-        var found = cluster.view().topics().get(topic);
-        return found == null ? OptionalInt.empty() : OptionalInt.of(found.partitionCount());
     }
 
     private ClusterSettings clusterSettings() {
@@ -324,11 +250,7 @@ final class Node implements NodeState {
 
     /** Ends when every partition this node owns is open and its groups are loaded. */
     private void loadGroups() throws Exception {
-        CompletableFuture<Void> loaded = cluster.createInternalTopic(
-                        GroupCoordinator.JOURNAL_TOPIC, settings.group().journalPartitions(), JOURNAL_CONFIG)
-                .thenCompose(partitions::allOpened)
-                .toCompletableFuture();
-        loaded.get(settings.zookeeper().startWaitMs(), TimeUnit.MILLISECONDS);
+        coordination.journal().requireAsSet();
         for (var topic : cluster.view().topics().values()) {
             partitions.allOpened(topic).get();
         }
@@ -336,7 +258,7 @@ final class Node implements NodeState {
 
     private void startMetrics() {
         NodeGauges.show(metrics, this);
-        metrics.start(ownGroups, partitions::logs, timer, responders);
+        metrics.start(coordination.own(), partitions::logs, timer, responders);
     }
 
     private void startFrontEnds() {
@@ -461,11 +383,11 @@ final class Node implements NodeState {
     }
 
     PeerDoor peerDoor() {
-        return running(peerDoor);
+        return running(peers).door();
     }
 
     RoutedGroupCoordinator coordinator() {
-        return running(coordinator);
+        return running(coordination).all();
     }
 
     Partitions partitions() {
@@ -474,11 +396,11 @@ final class Node implements NodeState {
 
     /** The groups that this node coordinates itself. */
     JournaledGroupCoordinator ownGroups() {
-        return running(ownGroups);
+        return running(coordination).own();
     }
 
     CoordinatorRoute coordinatorRoute() {
-        return running(coordinatorRoute);
+        return running(coordination).route();
     }
 
     Topics topics() {

@@ -34,6 +34,7 @@ class ManyNodesGroupIT implements SocketMember.Log {
     private static final String GROUP = "many-nodes";
     private static final int PARTITIONS = 6;
     private static final int RECORDS_PER_PARTITION = 50;
+    private static final String JOURNAL = "__barnabas_groups";
     private static final int JOURNAL_PARTITIONS = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -118,11 +119,12 @@ class ManyNodesGroupIT implements SocketMember.Log {
         IntStream.range(0, cluster.nodeCount()).mapToObj(cluster::http).forEach(nodes::add);
     }
 
-    /** The journal's homes are with the nodes that came first, so which node coordinates the group is looked up. */
+    /** The journal is made when a group is first asked for, and spread over the nodes that are there. */
     private void chooseNodes() {
-        int journal = Math.floorMod(GROUP.hashCode(), JOURNAL_PARTITIONS);
-        await().atMost(PATIENCE).until(() -> owners("__barnabas_groups").containsKey(journal));
-        int coordinatorId = owners("__barnabas_groups").get(journal);
+        nodes.get(0).get("groups/" + GROUP).expect(404);
+        await().atMost(PATIENCE).until(() -> owners(JOURNAL).size() == JOURNAL_PARTITIONS);
+        assertThat(owners(JOURNAL).values()).contains(0, 1, 2);
+        int coordinatorId = owners(JOURNAL).get(Math.floorMod(GROUP.hashCode(), JOURNAL_PARTITIONS));
         victimId = (coordinatorId + 1) % nodes.size();
         coordinator = nodes.get(coordinatorId);
         victim = nodes.get(victimId);

@@ -82,25 +82,37 @@ public final class Fetching {
             return forward(remote, offset, bytes, waitMs);
         }
         return log.read(offset, bytes).thenCompose(first -> {
-            if (first.batches().hasRemaining() || waitMs <= 0) {
+            if (first.batches().hasRemaining()) {
                 return CompletableFuture.completedFuture(first);
+            }
+            if (waitMs <= 0) {
+                return sure(log, first);
             }
             return waits.await(Map.of(log, offset), Math.min(waitMs, settings.maxFetchWaitMs()))
                     .thenCompose(woken -> log.read(offset, bytes))
-                    .thenApply(read -> stillServed(log, read));
+                    .thenCompose(read -> sure(log, read));
         });
     }
 
     /**
-     * Nothing came: a log that was woken because it is handed on may not know yet that it is closed, and what is waited
-     * for comes to the next one.
+     * Nothing came: a log that was woken because it is handed on may not know yet that it is closed, and a node that was
+     * paused may not know that another has the partition; what is waited for comes to the next one. Without ZooKeeper
+     * nobody can be asked, and reading goes on: nothing has come that this node knows of.
      */
-    private ReadResult stillServed(PartitionLog log, ReadResult read) {
-        TopicPartition partition = log.id().partition();
-        if (!read.batches().hasRemaining() && partitions.log(partition) != log) {
-            throw new BarnabasException(ErrorCode.NOT_OWNER, "partition " + partition + " has moved to another node");
+    private CompletionStage<ReadResult> sure(PartitionLog log, ReadResult read) {
+        if (read.batches().hasRemaining()) {
+            return CompletableFuture.completedFuture(read);
         }
-        return read;
+        TopicPartition partition = log.id().partition();
+        if (partitions.log(partition) != log) {
+            return CompletableFuture.failedFuture(new BarnabasException(
+                    ErrorCode.NOT_OWNER, "partition " + partition + " has moved to another node"));
+        }
+        return log.owned()
+                .exceptionallyCompose(failure -> BarnabasException.of(failure).code() == ErrorCode.ZOOKEEPER_UNAVAILABLE
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(failure))
+                .thenApply(owned -> read);
     }
 
     /** The owner waits; too many of these would fill the connections, so the others wait here for its news. */

@@ -8,7 +8,6 @@ import io.barnabas.cluster.ClusterView;
 import io.barnabas.cluster.Ownership;
 import io.barnabas.cluster.Topic;
 import io.barnabas.group.GroupCoordinator;
-import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
 import io.barnabas.log.LogId;
 import io.barnabas.log.PartitionLog;
@@ -18,49 +17,36 @@ import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Finds the log of any partition: those this node owns it holds open, those of other nodes are asked there. Follows the
- * cluster's ownership events: opens what is owned, closes what is not, deletes what is gone, loads the group coordinator
- * with the journal's partitions.
+ * Finds the log of any partition: those this node owns are open here ({@link OwnLogs}), those of other nodes are asked
+ * there. Follows the cluster's events, so that who looks for a partition finds it where it is.
  *
  * <p>Thread-safe: events come one at a time from the cluster's event thread and from finished opens; lookups from
  * anywhere.
  */
 public final class Partitions implements Cluster.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
-
     private final Cluster cluster;
-    private final LogEngine engine;
     private final GroupCoordinator groups;
     private final BrokerSettings settings;
     private final RemotePartitions remotes;
     private final boolean partitionsStay;
     private final LongSupplier nanoTime;
     private final Handovers handovers;
+    private final OwnLogs logs;
     private final Appends appends;
-    private final List<Consumer<List<PartitionLog>>> movedListeners = new CopyOnWriteArrayList<>();
-    private final Map<TopicPartition, Hosted> hosted = new ConcurrentHashMap<>();
-
-    /** Completed when a partition leaves {@link Hosted.Opening}; so that a creation can wait for its logs. */
-    private final Map<TopicPartition, CompletableFuture<Void>> opened = new ConcurrentHashMap<>();
 
     /** Who had a partition last, of those whose node has left since; written by the cluster's event thread alone. */
     private final Map<TopicPartition, Integer> homes = new ConcurrentHashMap<>();
@@ -90,13 +76,13 @@ public final class Partitions implements Cluster.Listener {
             Executor workers,
             LongSupplier nanoTime) {
         this.cluster = requireNonNull(cluster, "cluster");
-        this.engine = requireNonNull(engine, "engine");
         this.groups = requireNonNull(groups, "groups");
         this.settings = settings;
         this.remotes = requireNonNull(remotes, "remotes");
         this.partitionsStay = partitionsStay;
         this.nanoTime = requireNonNull(nanoTime, "nanoTime");
         this.handovers = new Handovers(timers, workers, nanoTime);
+        this.logs = new OwnLogs(cluster, engine, groups, handovers);
         this.appends = new Appends(this, handovers, settings, nanoTime);
     }
 
@@ -116,7 +102,7 @@ public final class Partitions implements Cluster.Listener {
      * @throws BarnabasException {@code UNKNOWN_TOPIC}, {@code UNKNOWN_PARTITION}, {@code PARTITION_OFFLINE}
      */
     public PartitionLog log(TopicPartition partition) {
-        Hosted state = hosted.get(partition);
+        Hosted state = logs.find(partition).orElse(null);
         if (state instanceof Hosted.Serving serving) {
             return serving.log();
         }
@@ -151,7 +137,7 @@ public final class Partitions implements Cluster.Listener {
 
     /** Whether waiting for an owner makes sense: somebody else takes over, or the node that has the files lives. */
     boolean mayComeBack(TopicPartition partition) {
-        if (hosted.get(partition) instanceof Hosted.Failed) {
+        if (logs.find(partition).filter(Hosted.Failed.class::isInstance).isPresent()) {
             return false;
         }
         Integer home = cluster.view().wanted().getOrDefault(partition, homes.get(partition));
@@ -181,43 +167,6 @@ public final class Partitions implements Cluster.Listener {
         return appends.append(partition, batches, acks);
     }
 
-    /**
-     * The log that this node itself owns under this epoch; nothing is asked elsewhere.
-     *
-     * @throws BarnabasException {@code NOT_OWNER}, {@code PARTITION_OFFLINE}
-     */
-    PartitionLog own(LogId id, int epoch) {
-        Hosted state = hosted.get(id.partition());
-        int node = cluster.view().thisNodeId();
-        if (state == null || state.epoch() != epoch) {
-            throw new BarnabasException(
-                    ErrorCode.NOT_OWNER,
-                    "node " + node + " does not own partition " + id + " under epoch " + epoch + ", but "
-                            + (state == null ? "not at all" : "under " + state.epoch()));
-        }
-        if (state instanceof Hosted.Serving serving && serving.log().id().equals(id)) {
-            return serving.log();
-        }
-        if (state instanceof Hosted.Serving) {
-            throw new BarnabasException(
-                    ErrorCode.NOT_OWNER, "partition " + id + " of node " + node + " belongs to another topic now");
-        }
-        throw new BarnabasException(
-                ErrorCode.PARTITION_OFFLINE, "partition " + id + " is not open on node " + node + " yet");
-    }
-
-    /** Hears of logs that serve no more, because their partition has changed hands. */
-    void onMoved(Consumer<List<PartitionLog>> listener) {
-        movedListeners.add(listener);
-    }
-
-    private void moved(List<PartitionLog> logs) {
-        if (!logs.isEmpty()) {
-            movedListeners.forEach(listener -> listener.accept(logs));
-        }
-        handovers.changed();
-    }
-
     long nanoTime() {
         return nanoTime.getAsLong();
     }
@@ -229,7 +178,7 @@ public final class Partitions implements Cluster.Listener {
      */
     public PartitionLog writableLog(TopicPartition partition) {
         requireWritable();
-        if (hosted.get(partition) instanceof Hosted.Reading) {
+        if (logs.find(partition).filter(Hosted.Reading.class::isInstance).isPresent()) {
             throw new BarnabasException(
                     ErrorCode.NOT_OWNER, "partition " + partition + " is being claimed anew by this node, try again");
         }
@@ -265,11 +214,11 @@ public final class Partitions implements Cluster.Listener {
         for (int number = 0; number < topic.partitionCount(); number++) {
             TopicPartition partition = new TopicPartition(topic.name(), number);
             Ownership owner = view.owners().get(partition);
-            boolean foreign = hosted.get(partition) == null
+            boolean foreign = logs.find(partition).isEmpty()
                     && (owner == null
                             ? tolerateUnowned || view.nodes().size() > 1
                             : owner.nodeId() != view.thisNodeId());
-            if (!foreign && !openedFuture(partition).isDone()) {
+            if (!foreign && !logs.isOpened(partition)) {
                 return CompletableFuture.failedFuture(new BarnabasException(
                         ErrorCode.PARTITION_OFFLINE, "partition " + partition + " did not open in time"));
             }
@@ -286,7 +235,9 @@ public final class Partitions implements Cluster.Listener {
                     .run(settings.openTimeoutMs(), () -> mayComeBack(partition), () -> log(partition)
                             .range())
                     .exceptionally(failure -> {
-                        if (hosted.get(partition) instanceof Hosted.Failed) {
+                        if (logs.find(partition)
+                                .filter(Hosted.Failed.class::isInstance)
+                                .isPresent()) {
                             return null;
                         }
                         throw BarnabasException.of(failure);
@@ -296,29 +247,28 @@ public final class Partitions implements Cluster.Listener {
         return CompletableFuture.allOf(waits);
     }
 
+    /** Hears of logs that serve no more, because their partition has changed hands. */
+    void onMoved(Consumer<List<PartitionLog>> listener) {
+        logs.onMoved(listener);
+    }
+
+    /**
+     * The log that this node itself owns under this epoch; nothing is asked elsewhere.
+     *
+     * @throws BarnabasException {@code NOT_OWNER}, {@code PARTITION_OFFLINE}
+     */
+    PartitionLog own(LogId id, int epoch) {
+        return logs.require(id, epoch);
+    }
+
     /** The logs that are served now. */
     public Map<TopicPartition, PartitionLog> logs() {
-        Map<TopicPartition, PartitionLog> logs = new TreeMap<>();
-        hosted.forEach((partition, state) -> {
-            if (state instanceof Hosted.Serving serving) {
-                logs.put(partition, serving.log());
-            }
-        });
-        return logs;
+        return logs.served();
     }
 
     /** How many partitions this node owns, has open, and failed to open. */
     public Counts counts() {
-        int open = 0;
-        List<String> failed = new ArrayList<>();
-        for (Map.Entry<TopicPartition, Hosted> entry : hosted.entrySet()) {
-            if (entry.getValue() instanceof Hosted.Serving) {
-                open++;
-            } else if (entry.getValue() instanceof Hosted.Failed) {
-                failed.add(entry.getKey().toString());
-            }
-        }
-        return new Counts(hosted.size(), open, List.copyOf(failed));
+        return logs.counts();
     }
 
     /**
@@ -330,125 +280,25 @@ public final class Partitions implements Cluster.Listener {
 
     @Override
     public void owned(Topic topic, int partition, int epoch) {
-        TopicPartition key = new TopicPartition(topic.name(), partition);
-        Hosted.Opening opening = new Hosted.Opening(epoch);
-        Hosted before = hosted.put(key, opening);
-        moved(before == null ? List.of() : before.openLog().map(List::of).orElseGet(List::of));
-        LogConfig config;
-        try {
-            config = LogConfig.of(topic.config());
-        } catch (BarnabasException e) {
-            failed(key, opening, e);
-            return;
-        }
-        engine.open(new LogId(topic.id(), key), epoch, config).whenComplete((log, failure) -> {
-            if (failure != null) {
-                failed(key, opening, BarnabasException.of(failure));
-            } else {
-                serving(key, opening, log);
-            }
-        });
+        logs.owned(topic, partition, epoch);
     }
 
-    private void serving(TopicPartition key, Hosted.Opening opening, PartitionLog log) {
-        if (!hosted.replace(key, opening, opening.toServing(log))) {
-            log.close();
-            return;
-        }
-        LOG.info("partition open topic={} partition={} epoch={}", key.topic(), key.partition(), opening.epoch());
-        if (key.topic().equals(GroupCoordinator.JOURNAL_TOPIC)) {
-            loadGroups(key, log);
-        } else {
-            openedFuture(key).complete(null);
-        }
-        handovers.changed();
-    }
-
-    private void loadGroups(TopicPartition key, PartitionLog journal) {
-        groups.load(key.partition(), journal).whenComplete((done, failure) -> {
-            if (failure != null) {
-                LOG.error("groups could not be loaded partition={}", key, failure);
-            }
-            openedFuture(key).complete(null);
-            handovers.changed();
-        });
-    }
-
-    private void failed(TopicPartition key, Hosted.Opening opening, BarnabasException failure) {
-        if (hosted.replace(key, opening, opening.toFailed(failure))) {
-            LOG.error("partition is offline topic={} partition={}", key.topic(), key.partition(), failure);
-            openedFuture(key).complete(null);
-            handovers.changed();
-        }
-    }
-
-    /**
-     * When it is the session that was lost, the log stays open for reading: what is below its high watermark stays true
-     * whoever appends next, and nobody else may be there who could be asked.
-     */
     @Override
     public void disowned(Topic topic, int partition) {
-        TopicPartition key = new TopicPartition(topic.name(), partition);
-        if (cluster.session() == Cluster.Session.LOST
-                && hosted.get(key) instanceof Hosted.Serving serving
-                && hosted.replace(key, serving, serving.toReading())) {
-            opened.remove(key);
-            unloadGroups(key);
-            return;
-        }
-        closed(key);
+        logs.disowned(topic, partition);
     }
 
     @Override
     public CompletionStage<Void> handOver(Topic topic, int partition) {
-        return closed(new TopicPartition(topic.name(), partition));
-    }
-
-    private CompletionStage<Void> closed(TopicPartition key) {
-        Hosted before = hosted.remove(key);
-        opened.remove(key);
-        unloadGroups(key);
-        Optional<PartitionLog> log = before == null ? Optional.empty() : before.openLog();
-        if (log.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        moved(List.of(log.get()));
-        return log.get().close().exceptionally(failure -> {
-            LOG.warn("log could not be closed partition={}", key, failure);
-            return null;
-        });
-    }
-
-    private void unloadGroups(TopicPartition key) {
-        if (key.topic().equals(GroupCoordinator.JOURNAL_TOPIC)) {
-            groups.unload(key.partition());
-        }
-    }
-
-    /** Closes what was kept for reading and turned out to be another's. */
-    private void closeTaken(ClusterView view) {
-        if (cluster.session() != Cluster.Session.CONNECTED) {
-            return;
-        }
-        hosted.forEach((key, state) -> {
-            boolean here =
-                    view.topics().containsKey(key.topic()) && view.wanted().getOrDefault(key, -1) == view.thisNodeId();
-            if (state instanceof Hosted.Reading && !here) {
-                closed(key);
-            }
-        });
+        return logs.handOver(topic, partition);
     }
 
     @Override
     public void topicDeleted(Topic topic) {
         for (int partition = 0; partition < topic.partitionCount(); partition++) {
-            TopicPartition key = new TopicPartition(topic.name(), partition);
-            appends.forget(key);
-            engine.delete(new LogId(topic.id(), key)).exceptionally(failure -> {
-                LOG.error("log could not be deleted partition={}", key, failure);
-                return null;
-            });
+            appends.forget(new TopicPartition(topic.name(), partition));
         }
+        logs.topicDeleted(topic);
     }
 
     @Override
@@ -456,15 +306,15 @@ public final class Partitions implements Cluster.Listener {
         SortedMap<String, Topic> before = lastView == null ? new TreeMap<>() : lastView.topics();
         rememberHomes(view);
         lastView = view;
-        closeTaken(view);
-        moved(remotes.follow(view));
+        logs.closeTaken(view);
+        logs.moved(remotes.follow(view));
         for (Topic topic : view.topics().values()) {
             Topic old = before.get(topic.name());
             if (old == null || !old.id().equals(topic.id()) || old.partitionCount() != topic.partitionCount()) {
                 groups.topicChanged(topic.name());
             }
             if (old != null && !old.config().equals(topic.config())) {
-                configure(topic);
+                logs.configure(topic);
             }
         }
         for (String name : before.keySet()) {
@@ -486,18 +336,5 @@ public final class Partitions implements Cluster.Listener {
             }
         });
         homes.keySet().removeIf(partition -> !view.topics().containsKey(partition.topic()));
-    }
-
-    private void configure(Topic topic) {
-        LogConfig config = LogConfig.of(topic.config());
-        for (int partition = 0; partition < topic.partitionCount(); partition++) {
-            if (hosted.get(new TopicPartition(topic.name(), partition)) instanceof Hosted.Serving serving) {
-                serving.log().configure(config);
-            }
-        }
-    }
-
-    private CompletableFuture<Void> openedFuture(TopicPartition key) {
-        return opened.computeIfAbsent(key, absent -> new CompletableFuture<>());
     }
 }

@@ -1,12 +1,14 @@
 package io.barnabas.cluster;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.barnabas.cluster.Snapshot.Versioned;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.KeeperException.Code;
@@ -14,52 +16,49 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims partitions by compare and set, several in parallel, without blocking. Confined to the event thread, on which
- * the answers come back too.
+ * Claims the partitions that {@link Holdings} says are for this node to take, by compare and set, several in parallel,
+ * without blocking. Confined to the event thread, on which the answers come back too.
  */
 final class Claims {
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
+    private static final long RETRY_MS = 250;
 
     private final CuratorFramework client;
     private final ZkPaths paths;
     private final Documents documents;
-    private final Executor events;
+    private final ClusterThreads threads;
+    private final Holdings holdings;
+    private final LongSupplier nanoTime;
+    private final Runnable changed;
     private final int nodeId;
     private final int parallel;
-    private final Answer answer;
+    private final long handOverWaitMs;
     private final Set<PartitionKey> inFlight = new HashSet<>();
     private Deque<PartitionKey> waiting = new ArrayDeque<>();
 
     /** Rises when a session ends: answers to claims of an earlier one are dropped. */
     private int tenure;
 
-    /** Hears on the event thread how a claim ended. */
-    interface Answer {
-        void claimed(PartitionKey key, int epoch);
-
-        /** The claim lost a race or the connection; the state must be looked at again. */
-        void refused(PartitionKey key);
-    }
-
+    /** @param changed asks for a new look at the state; thread-safe */
     Claims(
             CuratorFramework client,
             ZkPaths paths,
             Documents documents,
-            Executor events,
-            int nodeId,
-            int parallel,
-            Answer answer) {
+            ClusterSettings settings,
+            ClusterThreads threads,
+            Holdings holdings,
+            LongSupplier nanoTime,
+            Runnable changed) {
         this.client = client;
         this.paths = paths;
         this.documents = documents;
-        this.events = events;
-        this.nodeId = nodeId;
-        this.parallel = parallel;
-        this.answer = answer;
-    }
-
-    Set<PartitionKey> inFlight() {
-        return inFlight;
+        this.threads = threads;
+        this.holdings = holdings;
+        this.nanoTime = nanoTime;
+        this.changed = changed;
+        this.nodeId = settings.nodeId();
+        this.parallel = settings.limits().claimsInFlight();
+        this.handOverWaitMs = settings.moves().handOverWaitMs();
     }
 
     /** Forgets what runs and what waits; used when the session is over. */
@@ -69,10 +68,14 @@ final class Claims {
         waiting.clear();
     }
 
-    /** Claims these, in this order, under the given session; replaces what waited before. */
-    void claim(Deque<PartitionKey> keys, Snapshot snapshot, long session) {
-        waiting = keys;
+    /** Claims what there is to claim, under the given session, in place of what waited before. */
+    void claim(Snapshot snapshot, long session) {
+        long nowMs = NANOSECONDS.toMillis(nanoTime.getAsLong());
+        waiting = holdings.claimable(snapshot, inFlight, nowMs);
         pump(snapshot, session);
+        if (holdings.waiting()) {
+            threads.later(changed, handOverWaitMs);
+        }
     }
 
     private void pump(Snapshot snapshot, long session) {
@@ -90,12 +93,12 @@ final class Claims {
         int sent = tenure;
         try {
             client.transaction()
-                    .inBackground((curator, event) -> events.execute(
+                    .inBackground((curator, event) -> threads.post(
                             () -> answered(key, after.epoch(), event.getResultCode(), sent, snapshot, session)))
                     .forOperations(writes(key, before, after, snapshot));
         } catch (Exception e) {
             LOG.warn("claim could not be sent topicId={} partition={}", key.topicId(), key.partition(), e);
-            events.execute(() -> answered(key, after.epoch(), Code.SYSTEMERROR.intValue(), sent, snapshot, session));
+            threads.post(() -> answered(key, after.epoch(), Code.SYSTEMERROR.intValue(), sent, snapshot, session));
         }
     }
 
@@ -118,10 +121,11 @@ final class Claims {
         }
         inFlight.remove(key);
         if (code == Code.OK.intValue()) {
-            answer.claimed(key, epoch);
+            holdings.claimed(key, epoch);
+            changed.run();
         } else {
             LOG.debug("claim refused topicId={} partition={} code={}", key.topicId(), key.partition(), Code.get(code));
-            answer.refused(key);
+            threads.later(changed, RETRY_MS); // it lost a race or the connection
         }
         pump(snapshot, session);
     }

@@ -29,6 +29,9 @@ final class ClusterThreads {
     private final ScheduledThreadPoolExecutor answers;
     private final ScheduledThreadPoolExecutor errands;
 
+    /** Set by the thread that closes the node, read by all. Volatile for that. */
+    private volatile boolean closing;
+
     ClusterThreads(ThreadFactory threads) {
         events = thread(threads);
         work = thread(threads);
@@ -41,8 +44,11 @@ final class ClusterThreads {
         run(events, event);
     }
 
-    /** Runs on the event thread after a while. */
+    /** Runs on the event thread after a while; dropped when the node closes already. */
     void later(Runnable event, long delayMs) {
+        if (closing) {
+            return;
+        }
         try {
             ScheduledFuture<?> unused = events.schedule(() -> post(event), delayMs, MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -74,6 +80,11 @@ final class ClusterThreads {
 
     Executor errands() {
         return errands;
+    }
+
+    /** Nothing is put off from now on; what is posted still runs. */
+    void closing() {
+        closing = true;
     }
 
     void shutdown() {

@@ -102,14 +102,22 @@ public final class PartStore {
     /** Every document there was: those of topics, and what deleted topics left. */
     public record Everything(List<Part> parts, List<Part> remains) {}
 
-    /** The document of a partition that this node owns under {@code epoch}; {@code NOT_OWNER} when it does not. */
+    /**
+     * The document of a partition that this node owns under {@code epoch}; {@code NOT_OWNER} when it does not. Claims
+     * that were made before the call are seen, also when this node's ZooKeeper server lags behind the others.
+     */
     public CompletionStage<Part> owned(UUID topicId, int partition, int epoch) {
-        return read(topicId, partition).thenApply(part -> {
-            if (part.epoch() != epoch || part.owner() != nodeId) {
-                throw notOwner(part.key, "it is owned by node " + part.owner() + " under epoch " + part.epoch());
-            }
-            return part;
-        });
+        PartitionKey key = new PartitionKey(topicId, partition);
+        return zooKeeper
+                .sync(paths.part(key))
+                .thenCompose(synced -> read(key, paths.part(key)))
+                .thenApply(part -> {
+                    if (part.epoch() != epoch || part.owner() != nodeId) {
+                        throw notOwner(
+                                part.key, "it is owned by node " + part.owner() + " under epoch " + part.epoch());
+                    }
+                    return part;
+                });
     }
 
     /** The document of a partition, whoever owns it; {@code NOT_OWNER} when there is none. */

@@ -14,10 +14,12 @@ import java.nio.ByteBuffer;
  */
 final class BatchScan {
     private static final int WINDOW_BYTES = 64 << 10;
+    private static final int FIRST_BYTES = 256;
 
     private final CachedFile file;
     private final long end;
     private final boolean checksums;
+    private int windowBytes = WINDOW_BYTES;
     private ByteBuffer window = ByteBuffer.allocate(0);
     private long windowAt;
     private long position;
@@ -61,6 +63,12 @@ final class BatchScan {
     BatchScan neighbours(long endOffset, int epoch) {
         offsetAtEnd = endOffset;
         epochMost = epoch;
+        return this;
+    }
+
+    /** For who wants the first head and no more: reads little beside it. */
+    BatchScan first() {
+        windowBytes = FIRST_BYTES;
         return this;
     }
 
@@ -229,7 +237,7 @@ final class BatchScan {
         if (position >= windowAt && position + bytes <= windowAt + window.limit()) {
             return true;
         }
-        int wanted = (int) Math.min(end - position, Math.max(bytes, Math.max(window.capacity(), WINDOW_BYTES)));
+        int wanted = (int) Math.min(end - position, Math.max(bytes, Math.max(window.capacity(), windowBytes)));
         if (window.capacity() < wanted) {
             window = ByteBuffer.allocate(wanted);
         }

@@ -125,6 +125,9 @@ final class LogReader {
         long endOffset = segment.endOffset(); // after the size, so that it is at least the one that belongs to it
         BatchScan scan = new BatchScan(segment.log(), position, size, hinted ? offset : segment.baseOffset(), false)
                 .neighbours(endOffset, epoch);
+        if (hinted) {
+            scan.first();
+        }
         while (true) {
             while (scan.next()) {
                 if (scan.head().lastOffset() >= offset) {

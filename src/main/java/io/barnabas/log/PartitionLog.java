@@ -38,7 +38,17 @@ public interface PartitionLog {
     long highWatermark();
 
     /**
-     * What readers may see now. A log that another machine keeps asks there; its accessors above answer what was heard
+     * Completes when nobody had taken this log over when it was called; otherwise it fails, with {@code NOT_OWNER} or
+     * with an error that may be gone later. For whoever is about to say that nothing more is there: an owner that was paused
+     * does not know by itself what another has done since. What fails with {@code OFFSET_OUT_OF_RANGE} has asked, and a
+     * log that another machine keeps has asked there.
+     */
+    default CompletionStage<Void> owned() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * What readers may see now; asked of the owner, who is sure that it is that. The accessors above answer what was heard
      * last.
      */
     default CompletionStage<Range> range() {

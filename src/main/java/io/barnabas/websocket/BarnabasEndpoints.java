@@ -1,5 +1,7 @@
 package io.barnabas.websocket;
 
+import static java.util.Objects.requireNonNull;
+
 import io.barnabas.record.TraceParent;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.websocket.Endpoint;
@@ -10,20 +12,37 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Tells the platform of {@code /ws}. A programmatic endpoint: the platform calls its handlers without looking up methods
- * and without a lock.
+ * Tells the platform of {@code /ws}, and of what measures it. Programmatic endpoints: the platform calls their handlers
+ * without looking up methods and without a lock.
  */
 public final class BarnabasEndpoints implements ServerApplicationConfig {
     static final String PATH = "/ws";
 
+    /** Paths that keep nothing, or memory only; the handshake filter lets nobody through unless they are wanted. */
+    static final String SINK_PATH = "/ws/sink";
+
+    static final String SOURCE_PATH = "/ws/source";
+
     @Override
     public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> scanned) {
-        return Set.of(ServerEndpointConfig.Builder.create(BarnabasEndpoint.class, PATH)
+        TyrusTimers timers = new TyrusTimers();
+        Ceiling sink = new Ceiling(false);
+        Ceiling source = new Ceiling(true);
+        return Set.of(
+                endpoint(BarnabasEndpoint.class, PATH, sockets -> new BarnabasEndpoint(sockets, timers)),
+                endpoint(CeilingEndpoint.class, SINK_PATH, sockets -> new CeilingEndpoint(sockets, sink)),
+                endpoint(CeilingEndpoint.class, SOURCE_PATH, sockets -> new CeilingEndpoint(sockets, source)));
+    }
+
+    private static ServerEndpointConfig endpoint(
+            Class<? extends Endpoint> type, String path, Function<Sockets, Endpoint> making) {
+        return ServerEndpointConfig.Builder.create(type, path)
                 .subprotocols(Protocols.SUPPORTED)
-                .configurator(new Maker())
-                .build());
+                .configurator(new Maker(making))
+                .build();
     }
 
     @Override
@@ -38,12 +57,15 @@ public final class BarnabasEndpoints implements ServerApplicationConfig {
 
     /** Makes one endpoint for each connection, from beans that the root has produced. */
     private static final class Maker extends ServerEndpointConfig.Configurator {
-        private final TyrusTimers timers = new TyrusTimers();
+        private final Function<Sockets, Endpoint> making;
+
+        Maker(Function<Sockets, Endpoint> making) {
+            this.making = requireNonNull(making, "making");
+        }
 
         @Override
         public <T> T getEndpointInstance(Class<T> type) {
-            return type.cast(
-                    new BarnabasEndpoint(CDI.current().select(Sockets.class).get(), timers));
+            return type.cast(making.apply(CDI.current().select(Sockets.class).get()));
         }
 
         /** The properties are the connection's own, and its session's later. */

@@ -17,7 +17,9 @@ import java.util.Collections;
  * Looks at handshakes before the platform's own filter does: who may not connect gets an HTTP answer that says why.
  * Declared filters run before those that a library adds, which is what this relies on.
  */
-@WebFilter(urlPatterns = BarnabasEndpoints.PATH, asyncSupported = true)
+@WebFilter(
+        urlPatterns = {BarnabasEndpoints.PATH, BarnabasEndpoints.SINK_PATH, BarnabasEndpoints.SOURCE_PATH},
+        asyncSupported = true)
 public final class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
@@ -25,7 +27,9 @@ public final class HandshakeFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Sockets sockets = CDI.current().select(Sockets.class).get();
-        if (sockets.draining()) {
+        if (measuring(request) && !sockets.measures()) {
+            refuse(sockets, response, 404, ErrorCode.UNKNOWN_PATH, "there is nothing at this path");
+        } else if (sockets.draining()) {
             refuse(sockets, response, 503, ErrorCode.DRAINING, "this node is shutting down, connect again");
         } else if (!sockets.origins().allow(request.getHeader("Origin"), request.getHeader("Host"))) {
             refuse(sockets, response, 403, ErrorCode.FOREIGN_ORIGIN, "pages of this origin may not connect");
@@ -43,6 +47,13 @@ public final class HandshakeFilter extends HttpFilter {
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** How the path is split between the two depends on which servlet would get the request. */
+    private static boolean measuring(HttpServletRequest request) {
+        String rest = request.getPathInfo();
+        String path = request.getServletPath() + (rest == null ? "" : rest);
+        return !path.equals(BarnabasEndpoints.PATH);
     }
 
     private static void refuse(

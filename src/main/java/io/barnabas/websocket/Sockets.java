@@ -118,6 +118,16 @@ public final class Sockets {
         return Optional.of(socket);
     }
 
+    /** A connection that only measures: not counted, not looked over. */
+    CeilingSocket measured(Ceiling ceiling, Connection connection) {
+        return new CeilingSocket(ceiling, connection, settings.maxQueuedBytes(), nanoTime);
+    }
+
+    /** Whether there are connections that only measure. */
+    boolean measures() {
+        return settings.measureEndpoints();
+    }
+
     /** A connection is closed. */
     void closed(ClientSocket socket) {
         if (open.remove(socket)) {

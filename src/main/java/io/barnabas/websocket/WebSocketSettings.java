@@ -24,6 +24,8 @@ import java.util.List;
  * @param closeTimeoutMs how long a stopping server waits for its sockets
  * @param allowedOrigins web origins that may connect beside the server's own, such as {@code https://app.example.com};
  *     {@code *} stands for every one
+ * @param measureEndpoints whether {@code /ws/sink} and {@code /ws/source} are there, which keep nothing on disk and tell
+ *     what WebSocket itself can do in this server
  */
 public record WebSocketSettings(
         int maxSockets,
@@ -42,7 +44,8 @@ public record WebSocketSettings(
         int sweepIntervalMs,
         int retryAfterMs,
         int closeTimeoutMs,
-        List<String> allowedOrigins) {
+        List<String> allowedOrigins,
+        boolean measureEndpoints) {
     /** What the platform takes in one frame as it comes; more does not reach us. */
     private static final int TRANSPORT_FRAME_BYTES = 4 << 20;
 
@@ -64,7 +67,8 @@ public record WebSocketSettings(
             1_000,
             1_000,
             5_000,
-            List.of());
+            List.of(),
+            false);
 
     public WebSocketSettings {
         allowedOrigins = List.copyOf(allowedOrigins);

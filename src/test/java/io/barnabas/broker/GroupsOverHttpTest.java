@@ -1,6 +1,7 @@
 package io.barnabas.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.barnabas.broker.consumer.InstanceSettings;
@@ -18,6 +19,7 @@ import io.barnabas.testing.Batches;
 import io.barnabas.testing.ManyBrokers;
 import io.barnabas.testing.RecordedMember;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,9 +45,12 @@ class GroupsOverHttpTest {
 
     @BeforeEach
     void makeTopics() throws Exception {
+        result(one.cluster.createTopic("orders", 3, Map.of()));
+    }
+
+    private void makeJournal() throws Exception {
         result(one.cluster.createTopic(
                 GroupCoordinator.JOURNAL_TOPIC, GroupSettings.DEFAULTS.journalPartitions(), Map.of()));
-        result(one.cluster.createTopic("orders", 3, Map.of()));
         brokers.cluster.give(journal, 1);
     }
 
@@ -74,6 +79,7 @@ class GroupsOverHttpTest {
     @Test
     void aMemberKeepsItsPlaceWhenItsCoordinatorDies() throws Exception {
         // given
+        makeJournal();
         RecordedMember member = new RecordedMember();
         String memberId = result(two.coordinator.join(GROUP, request(Optional.empty()), member))
                 .memberId();
@@ -97,6 +103,7 @@ class GroupsOverHttpTest {
     @Test
     void anInstanceMadeOnOneNodeIsPolledOnAnotherAndOutlivesItsCoordinator() throws Exception {
         // given
+        makeJournal();
         result(two.consumers.create(
                 GROUP,
                 InstanceSettings.of(
@@ -114,6 +121,36 @@ class GroupsOverHttpTest {
         assertThat(again.chunks()).extracting(Polled.Chunk::offset).containsExactly(1L);
         again.lost();
         result(two.consumers.delete(GROUP, "c1"));
+    }
+
+    @Test
+    void theJournalIsMadeAndSpreadWhenTheFirstGroupIsUsed() throws Exception {
+        // given
+        assertThat(result(two.coordinator.list())).isEmpty();
+        assertThat(one.cluster.view().topics()).doesNotContainKey(GroupCoordinator.JOURNAL_TOPIC);
+        // when
+        result(two.coordinator.join(GROUP, request(Optional.empty()), new RecordedMember()));
+        // then
+        Set<Integer> coordinators = new HashSet<>();
+        one.cluster.view().owners().forEach((partition, owner) -> {
+            if (partition.topic().equals(GroupCoordinator.JOURNAL_TOPIC)) {
+                coordinators.add(owner.nodeId());
+            }
+        });
+        assertThat(coordinators).containsExactlyInAnyOrder(1, 2, 3);
+        assertThat(result(three.coordinator.list())).hasSize(1);
+    }
+
+    @Test
+    void aGroupIsRefusedWhenOthersCutTheJournalOtherwise() throws Exception {
+        // given
+        result(one.cluster.createTopic(GroupCoordinator.JOURNAL_TOPIC, 3, Map.of()));
+        // when
+        CompletionStage<?> joined = two.coordinator.join(GROUP, request(Optional.empty()), new RecordedMember());
+        // then
+        assertThatThrownBy(() -> result(joined))
+                .hasRootCauseMessage("barnabas.group.journal-partitions is 8 on this node, but the cluster's groups are"
+                        + " journaled in 3 partitions; set it to that");
     }
 
     private static PollRequest poll() {

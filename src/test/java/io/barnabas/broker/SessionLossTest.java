@@ -12,7 +12,10 @@ import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
 import io.barnabas.testing.Batches;
 import io.barnabas.testing.BrokerFixture;
+import io.barnabas.testing.InMemoryPartitionLog;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +40,21 @@ class SessionLossTest {
         // then
         assertThat(broker.partitions.log(ORDERS)).isSameAs(log);
         refused(ErrorCode.ZOOKEEPER_UNAVAILABLE);
+    }
+
+    @Test
+    void doesNotSayThatNothingMoreIsThereWhenItDoesNotOwnThePartition() {
+        // given
+        assertThat(log.append(Batches.of("a"), Acks.ALL)).isCompleted();
+        InMemoryPartitionLog zombie = broker.engine.log(log.id());
+        // when
+        zombie.doubt(ErrorCode.NOT_OWNER);
+        // then
+        assertThat(broker.fetching.fetch(ORDERS, 0, 1 << 20, 0)).isCompleted();
+        assertThat(codeOf(broker.fetching.fetch(ORDERS, 1, 1 << 20, 0))).isEqualTo(ErrorCode.NOT_OWNER);
+        assertThat(codeOf(broker.fetching.fetch(ORDERS, 1, 1 << 20, 10))).isEqualTo(ErrorCode.NOT_OWNER);
+        zombie.doubt(ErrorCode.ZOOKEEPER_UNAVAILABLE);
+        assertThat(broker.fetching.fetch(ORDERS, 1, 1 << 20, 0)).isCompleted();
     }
 
     @Test
@@ -88,5 +106,13 @@ class SessionLossTest {
         assertThatThrownBy(() -> broker.partitions.writableLog(ORDERS))
                 .isInstanceOfSatisfying(
                         BarnabasException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static ErrorCode codeOf(CompletionStage<?> answer) {
+        return BarnabasException.of(answer.toCompletableFuture()
+                        .handle((result, failure) -> failure)
+                        .orTimeout(10, TimeUnit.SECONDS)
+                        .join())
+                .code();
     }
 }

@@ -1,5 +1,7 @@
 package io.barnabas.chaos;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.barnabas.testing.Http;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /** One client on a thread of its own, which does one step after the other until it is told to stop. */
 abstract class Client implements AutoCloseable {
     private static final long STOP_SECONDS = 120;
+    private static final long REST_MS = 30;
 
     private final ExecutorService thread;
     private final AtomicLong longestGapNanos = new AtomicLong();
@@ -65,6 +68,32 @@ abstract class Client implements AutoCloseable {
     /** A short breath before a refused request goes out again, as a client would take it. */
     static void breathe() {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+
+    /** Between two requests: nodes that start beside the traffic need the machine, too. */
+    static void rest() {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(REST_MS));
+    }
+
+    /**
+     * An error that no repeat can help would be one of ours. While the server of a node starts or stops it answers with
+     * a page of its own: nobody is at home.
+     */
+    static void requireRetriable(Http.Answer answer) {
+        if (answer.text().startsWith("{")) {
+            requireRetriable(answer.status(), answer.toString());
+        }
+    }
+
+    /** As above, for what became of one record. */
+    static void requireRetriable(JsonNode failedRecord) {
+        requireRetriable(failedRecord.path("error_code").asInt() / 100, failedRecord.toString());
+    }
+
+    private static void requireRetriable(int status, String what) {
+        if (status < 500 && status != 429) {
+            throw new AssertionError("refused for good: " + what);
+        }
     }
 
     /** Fails when the client met something that no fault of a server excuses. */

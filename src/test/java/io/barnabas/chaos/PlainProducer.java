@@ -57,8 +57,10 @@ final class PlainProducer extends Client {
             Http.Answer answer = nodes.post("topics/" + topic + "?acks=all", Http.TEXT, body);
             if (answer.status() == 200) {
                 record(values, answer.json().path("offsets"));
+                rest();
                 return;
             }
+            requireRetriable(answer);
         } catch (CompletionException gone) {
             // the next request goes to the next node
         }
@@ -72,6 +74,7 @@ final class PlainProducer extends Client {
             JsonNode one = offsets.path(i);
             if (one.hasNonNull("error_code")) {
                 whole = false;
+                requireRetriable(one);
                 continue;
             }
             recorder.acknowledged(

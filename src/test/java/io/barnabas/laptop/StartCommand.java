@@ -91,7 +91,7 @@ final class StartCommand implements Callable<Integer> {
         remember(pids);
         if (bookieCount > 0) {
             System.out.println("Starting " + bookieCount + " bookies ...");
-            BookieProcess.prepare(server.connect());
+            BookieProcess.prepare(server.connect(), server.process());
             together(bookieCount, index -> bookie(index, server.connect()));
             remember(pids);
         }

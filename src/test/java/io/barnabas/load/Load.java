@@ -133,13 +133,21 @@ public final class Load implements Callable<Integer> {
             case HTTP_JSON -> new HttpTarget(name, servers.barnabas(), false, workload, System::nanoTime);
             case HTTP_BATCHES -> new HttpTarget(name, servers.barnabas(), true, workload, System::nanoTime);
             case WS_JSON ->
-                new WebSocketTarget(name, servers.barnabas(), false, workload, System::nanoTime, new SecureRandom());
+                new WebSocketTarget(
+                        name, servers.barnabas(), "/ws", false, workload, System::nanoTime, new SecureRandom());
             case WS_BINARY ->
-                new WebSocketTarget(name, servers.barnabas(), true, workload, System::nanoTime, new SecureRandom());
+                new WebSocketTarget(
+                        name, servers.barnabas(), "/ws", true, workload, System::nanoTime, new SecureRandom());
             case SINK_JSON ->
                 new SinkTarget(name, servers.barnabas(), false, options.sinkPath, workload, System::nanoTime);
             case SINK_BATCHES ->
                 new SinkTarget(name, servers.barnabas(), true, options.sinkPath, workload, System::nanoTime);
+            case SINK_WS ->
+                new WebSocketCeilingTarget(
+                        name, servers.barnabas(), false, workload, System::nanoTime, new SecureRandom());
+            case SOURCE_WS ->
+                new WebSocketCeilingTarget(
+                        name, servers.barnabas(), true, workload, System::nanoTime, new SecureRandom());
             case KAFKA ->
                 new KafkaTarget(
                         name,

@@ -18,6 +18,10 @@ enum TargetKind {
     SINK_JSON,
     /** The requests of {@link #HTTP_BATCHES} to a path that keeps nothing. */
     SINK_BATCHES,
+    /** The frames of {@link #WS_BINARY} to a path that keeps nothing. */
+    SINK_WS,
+    /** The same to a path that keeps them in memory, and its subscription. */
+    SOURCE_WS,
     /** Apache Kafka. */
     KAFKA;
 

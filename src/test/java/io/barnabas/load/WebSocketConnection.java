@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
 
-/** One WebSocket to {@code /ws}, with the sub-protocol asked for. Confined to its loop's thread. */
+/** One WebSocket, with the sub-protocol asked for. Confined to its loop's thread. */
 final class WebSocketConnection implements Connection.Input {
     /** Takes messages; called during a turn, and the bytes are good until it returns. */
     interface Listener {
@@ -31,7 +31,8 @@ final class WebSocketConnection implements Connection.Input {
     private final Connection connection;
     private boolean open;
 
-    WebSocketConnection(EventLoop loop, BarnabasUrl url, String protocol, RandomGenerator random, Listener listener)
+    WebSocketConnection(
+            EventLoop loop, BarnabasUrl url, String path, String protocol, RandomGenerator random, Listener listener)
             throws IOException {
         this.random = random;
         this.listener = listener;
@@ -40,7 +41,7 @@ final class WebSocketConnection implements Connection.Input {
         String key = Base64.getEncoder().encodeToString(nonce);
         expectedAccept = accept(key);
         connection = loop.connect(url.address(), this);
-        connection.send(US_ASCII.encode("GET " + url.base() + "/ws HTTP/1.1\r\nHost: " + url.authority()
+        connection.send(US_ASCII.encode("GET " + url.base() + path + " HTTP/1.1\r\nHost: " + url.authority()
                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
                 + key
                 + "\r\nSec-WebSocket-Protocol: " + protocol + "\r\n\r\n"));

@@ -27,6 +27,7 @@ final class WebSocketReceiver implements WebSocketConnection.Listener {
     WebSocketReceiver(
             EventLoop loop,
             BarnabasUrl url,
+            String path,
             boolean binary,
             String topic,
             List<Integer> partitions,
@@ -41,7 +42,7 @@ final class WebSocketReceiver implements WebSocketConnection.Listener {
         String numbers = partitions.stream().map(String::valueOf).collect(Collectors.joining(","));
         subscribe = "{\"type\":\"subscribe\",\"id\":\"1\",\"topic\":\"" + topic + "\",\"partitions\":[" + numbers
                 + "],\"from\":\"earliest\",\"credit\":" + credit + (binary ? "" : ",\"format\":\"json\"") + "}";
-        socket = new WebSocketConnection(loop, url, WebSocketTarget.protocol(binary), random, this);
+        socket = new WebSocketConnection(loop, url, path, WebSocketTarget.protocol(binary), random, this);
     }
 
     /** Subscribes as soon as the socket is open; called each turn. */

@@ -6,18 +6,21 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /** Barnabas over WebSocket: one socket a producer and one a consumer, in JSON or in record batches. */
-final class WebSocketTarget extends BarnabasTarget {
+class WebSocketTarget extends BarnabasTarget {
+    private final String path;
     private final boolean binary;
     private final RandomGenerator random;
 
     WebSocketTarget(
             String name,
             BarnabasNodes nodes,
+            String path,
             boolean binary,
             Workload workload,
             LongSupplier clock,
             RandomGenerator random) {
         super(name, nodes, workload, clock);
+        this.path = path;
         this.binary = binary;
         this.random = random;
     }
@@ -27,7 +30,7 @@ final class WebSocketTarget extends BarnabasTarget {
     }
 
     @Override
-    public Lane openLane(String topic) throws IOException {
+    public final Lane openLane(String topic) throws IOException {
         return new WebSocketLane(topic);
     }
 
@@ -44,6 +47,7 @@ final class WebSocketTarget extends BarnabasTarget {
             WebSocketUplink uplink = new WebSocketUplink(
                     loop(),
                     nextNode(),
+                    path,
                     binary,
                     topic,
                     workload().acks(),
@@ -57,6 +61,7 @@ final class WebSocketTarget extends BarnabasTarget {
             WebSocketReceiver receiver = new WebSocketReceiver(
                     loop(),
                     nextNode(),
+                    path,
                     binary,
                     topic,
                     partitions,

@@ -35,6 +35,7 @@ final class WebSocketUplink implements Uplink, WebSocketConnection.Listener {
     WebSocketUplink(
             EventLoop loop,
             BarnabasUrl url,
+            String path,
             boolean binary,
             String topic,
             Acks acks,
@@ -46,7 +47,7 @@ final class WebSocketUplink implements Uplink, WebSocketConnection.Listener {
         this.topicBytes = topic.getBytes(UTF_8);
         this.acks = acks;
         this.inFlight = inFlight;
-        this.socket = new WebSocketConnection(loop, url, WebSocketTarget.protocol(binary), random, this);
+        this.socket = new WebSocketConnection(loop, url, path, WebSocketTarget.protocol(binary), random, this);
     }
 
     @Override

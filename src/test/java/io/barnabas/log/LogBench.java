@@ -25,14 +25,19 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures the log engine on a real disk.",
+        description = "Measures the log engine on a real disk. Besides the commands: jmh [JMH's own options].",
         subcommands = {DurableBench.class, OpenBench.class, RestartBench.class})
 final class LogBench {
     static final UUID TOPIC = new UUID(11, 12);
 
     private LogBench() {}
 
-    public static void main(String[] arguments) {
+    /** {@code jmh} and what JMH takes runs the benchmarks; the others are commands of their own. */
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length > 0 && arguments[0].equals("jmh")) {
+            org.openjdk.jmh.Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
+            return;
+        }
         System.exit(new CommandLine(new LogBench()).execute(arguments));
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.apache.bookkeeper.client.BookKeeperAdmin;
 import org.apache.bookkeeper.conf.ServerConfiguration;
@@ -26,6 +27,7 @@ import org.awaitility.core.TerminalFailureException;
  */
 public final class BookieProcess implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration PREPARE_TIMEOUT = Duration.ofMinutes(1);
     private static final int SESSION_TIMEOUT_MS = 10_000;
     private static final String ROOT = "/barnabas";
 
@@ -44,18 +46,37 @@ public final class BookieProcess implements AutoCloseable {
         this.port = port;
     }
 
-    /** Makes what bookies need in ZooKeeper; does nothing when it is there. */
-    public static void prepare(String zooKeeper) {
+    /**
+     * Makes what bookies need in ZooKeeper; does nothing when it is there. A connection that is lost is no reason to give
+     * up: what was done before is found by the next try.
+     *
+     * @param server asked for what it printed when this fails
+     */
+    public static void prepare(String zooKeeper, ChildProcess server) {
+        AtomicReference<Exception> refusal = new AtomicReference<>();
+        try {
+            await().atMost(PREPARE_TIMEOUT).until(() -> prepared(zooKeeper, refusal));
+        } catch (ConditionTimeoutException e) {
+            Exception why = refusal.get();
+            throw new AssertionError(
+                    "ZooKeeper at " + zooKeeper + " could not be prepared for bookies in " + PREPARE_TIMEOUT + ": "
+                            + why + "\n" + server.tail(),
+                    why == null ? e : why);
+        }
+    }
+
+    private static boolean prepared(String zooKeeper, AtomicReference<Exception> refusal) throws InterruptedException {
         ServerConfiguration configuration = new ServerConfiguration();
         configuration.setMetadataServiceUri(metadataUri(zooKeeper));
         try {
             makeRoot(zooKeeper);
             BookKeeperAdmin.initNewCluster(configuration);
+            return true;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            throw e;
         } catch (Exception e) { // what the library declares
-            throw new IllegalStateException("ZooKeeper could not be prepared for bookies", e);
+            refusal.set(e);
+            return false;
         }
     }
 

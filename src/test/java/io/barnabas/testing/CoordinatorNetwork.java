@@ -1,6 +1,7 @@
 package io.barnabas.testing;
 
 import io.barnabas.broker.group.CoordinatorRoute;
+import io.barnabas.broker.group.GroupJournal;
 import io.barnabas.broker.group.RoutedGroupCoordinator;
 import io.barnabas.broker.group.RoutingSettings;
 import io.barnabas.broker.peer.PeerOperation;
@@ -67,7 +68,15 @@ public final class CoordinatorNetwork {
                 GroupEvents.NONE);
         PeerNetwork.Endpoint peers = network.node(id);
         CoordinatorRoute route = new CoordinatorRoute(
-                local::journalPartition, () -> view(id), peers, RoutingSettings.DEFAULTS, scheduler, clock::nanoTime);
+                local::journalPartition,
+                new GroupJournal(journal.partitionCount(), () -> view(id), () -> {
+                    throw new AssertionError("the journal is there");
+                }),
+                () -> view(id),
+                peers,
+                RoutingSettings.DEFAULTS,
+                scheduler,
+                clock::nanoTime);
         RoutedGroupCoordinator router = new RoutedGroupCoordinator(
                 local, () -> view(id), route, peers, Runnable::run, () -> new UUID(0, uuids.incrementAndGet()));
         peers.handle(PeerOperation.GROUP, router.requests());

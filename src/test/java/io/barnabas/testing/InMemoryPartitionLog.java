@@ -39,6 +39,7 @@ public final class InMemoryPartitionLog implements PartitionLog {
     private boolean holding;
     private boolean closed;
     private Optional<ErrorCode> refusal = Optional.empty();
+    private Optional<ErrorCode> doubt = Optional.empty();
 
     public InMemoryPartitionLog(TopicPartition partition) {
         this(new LogId(new UUID(0, 1), partition), 0);
@@ -50,6 +51,18 @@ public final class InMemoryPartitionLog implements PartitionLog {
     }
 
     private record Held(CompletableFuture<AppendResult> stage, AppendResult result) {}
+
+    /** From now on it is not sure to be the owner's log, for this reason. */
+    public synchronized void doubt(ErrorCode why) {
+        doubt = Optional.of(why);
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> owned() {
+        return doubt.isPresent()
+                ? CompletableFuture.failedFuture(failure(doubt.get()))
+                : CompletableFuture.completedFuture(null);
+    }
 
     /** From now on nothing becomes durable. */
     public synchronized void holdWrites() {

@@ -15,6 +15,7 @@ import io.barnabas.broker.consumer.ConsumerSettings;
 import io.barnabas.broker.consumer.Consumers;
 import io.barnabas.broker.consumer.RoutedConsumers;
 import io.barnabas.broker.group.CoordinatorRoute;
+import io.barnabas.broker.group.GroupJournal;
 import io.barnabas.broker.group.RoutedGroupCoordinator;
 import io.barnabas.broker.group.RoutingSettings;
 import io.barnabas.broker.peer.HttpPeerCalls;
@@ -28,6 +29,7 @@ import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.broker.peer.RemoteLogs;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.group.ExecutorTimers;
+import io.barnabas.group.GroupCoordinator;
 import io.barnabas.group.GroupEvents;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.group.JournaledGroupCoordinator;
@@ -35,6 +37,7 @@ import io.barnabas.record.ErrorCode;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -45,8 +48,8 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Several brokers in one process that call each other over real HTTP on loopback. Their logs are in memory and belong to
- * all of them, as with storage that outlives a node: a partition may move. Groups and consumer instances are there once
- * the test has made the topic in which groups are journaled.
+ * all of them, as with storage that outlives a node: a partition may move. The journal of groups is made with the first group,
+ * or by the test before.
  */
 public final class ManyBrokers implements AutoCloseable {
     public final SharedCluster cluster = new SharedCluster();
@@ -125,6 +128,13 @@ public final class ManyBrokers implements AutoCloseable {
                     GroupEvents.NONE);
             CoordinatorRoute route = new CoordinatorRoute(
                     ownGroups::journalPartition,
+                    new GroupJournal(
+                            GroupSettings.DEFAULTS.journalPartitions(),
+                            cluster::view,
+                            () -> cluster.createTopic(
+                                    GroupCoordinator.JOURNAL_TOPIC,
+                                    GroupSettings.DEFAULTS.journalPartitions(),
+                                    Map.of())),
                     cluster::view,
                     calls,
                     RoutingSettings.DEFAULTS,

@@ -95,7 +95,7 @@ public final class ProcessCluster implements AutoCloseable {
 
     private void startBookies(int count) {
         if (count > 0) {
-            BookieProcess.prepare(zooKeeper.connect());
+            BookieProcess.prepare(zooKeeper.connect(), zooKeeper.server(0));
         }
         bookies.addAll(together(
                 count, index -> BookieProcess.start(directory.resolve("bookie-" + index), zooKeeper.connect())));

@@ -1,12 +1,7 @@
 package io.barnabas.testing;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,9 +16,9 @@ import java.util.stream.Collectors;
  */
 public final class ZooKeeperEnsemble implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
-    private static final int ANSWER_TIMEOUT_MS = 2_000;
-    private static final Pattern STARTED =
-            Pattern.compile("QuorumPeer communication is not secured|Starting quorum peer");
+
+    /** Its log says nothing certain about being ready: that is asked of the server. */
+    private static final Pattern SAYS_NOTHING = Pattern.compile("\\z.");
 
     private final Path directory;
     private final List<Ports> ports = new ArrayList<>();
@@ -67,7 +62,8 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
     /** The server that leads the others now. */
     public int leader() {
         for (int i = 0; i < servers.size(); i++) {
-            if (servers.get(i).alive() && mode(i).equals("leader")) {
+            if (servers.get(i).alive()
+                    && ZooKeeperMode.of(ports.get(i).client()).equals("leader")) {
                 return i;
             }
         }
@@ -87,8 +83,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
     }
 
     private void awaitServing(int index) {
-        await().atMost(START_TIMEOUT)
-                .until(() -> mode(index).equals("leader") || mode(index).equals("follower"));
+        ZooKeeperMode.awaitServing(servers.get(index), ports.get(index).client(), START_TIMEOUT);
     }
 
     private ChildProcess launch(int index) {
@@ -110,7 +105,7 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "org.apache.zookeeper.server.quorum.QuorumPeerMain",
                 config.toString());
-        return ChildProcess.start("zookeeper-" + index, builder, STARTED);
+        return ChildProcess.start("zookeeper-" + index, builder, SAYS_NOTHING);
     }
 
     private List<String> settings(Path home) {
@@ -129,22 +124,5 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
                     + each.client());
         }
         return lines;
-    }
-
-    /** What the server says it is; empty when it says nothing. */
-    private String mode(int index) {
-        try (Socket socket =
-                new Socket(InetAddress.getLoopbackAddress(), ports.get(index).client())) {
-            socket.setSoTimeout(ANSWER_TIMEOUT_MS);
-            socket.getOutputStream().write("srvr".getBytes(US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
-            return answer.lines()
-                    .filter(line -> line.startsWith("Mode: "))
-                    .map(line -> line.substring("Mode: ".length()))
-                    .findFirst()
-                    .orElse("");
-        } catch (IOException e) {
-            return "";
-        }
     }
 }

@@ -24,6 +24,7 @@ import java.util.function.ToIntFunction;
  */
 public final class CoordinatorRoute {
     private final ToIntFunction<String> journalPartition;
+    private final GroupJournal journal;
     private final Supplier<ClusterView> view;
     private final PeerCalls calls;
     private final RoutingSettings settings;
@@ -33,16 +34,19 @@ public final class CoordinatorRoute {
      * A way that follows the given view.
      *
      * @param journalPartition of a group
+     * @param journal is made when a coordinator is needed
      * @param timers where waits end
      */
     public CoordinatorRoute(
             ToIntFunction<String> journalPartition,
+            GroupJournal journal,
             Supplier<ClusterView> view,
             PeerCalls calls,
             RoutingSettings settings,
             Timers timers,
             LongSupplier nanoTime) {
         this.journalPartition = requireNonNull(journalPartition, "journalPartition");
+        this.journal = requireNonNull(journal, "journal");
         this.view = requireNonNull(view, "view");
         this.calls = requireNonNull(calls, "calls");
         this.settings = requireNonNull(settings, "settings");
@@ -78,8 +82,14 @@ public final class CoordinatorRoute {
                 .orElse(OptionalInt.empty());
     }
 
-    /** As {@link #coordinatorOf}, or {@code COORDINATOR_LOADING}. */
+    /**
+     * As {@link #coordinatorOf}, or {@code COORDINATOR_LOADING}; then the journal is being made, when none was there.
+     *
+     * @throws BarnabasException also with {@code INTERNAL_ERROR}, see {@link GroupJournal#requireAsSet}
+     */
     public int require(String group) {
+        journal.prepare();
+        journal.requireAsSet();
         return coordinatorOf(view.get(), group)
                 .orElseThrow(() -> new BarnabasException(
                         ErrorCode.COORDINATOR_LOADING,

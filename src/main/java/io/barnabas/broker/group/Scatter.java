@@ -41,6 +41,9 @@ final class Scatter {
     /** The groups of all, by name; fails with what the first one fails with, and when there is no coordinator for some. */
     CompletionStage<List<GroupSummary>> list() {
         ClusterView now = view.get();
+        if (!now.topics().containsKey(GroupCoordinator.JOURNAL_TOPIC)) {
+            return CompletableFuture.completedFuture(List.of()); // made with the first group
+        }
         CompletionStage<List<GroupSummary>> all = CompletableFuture.completedFuture(List.of());
         for (Map.Entry<Integer, Set<Integer>> share : shares(now).entrySet()) {
             CompletionStage<List<GroupSummary>> some = share.getKey() == now.thisNodeId()

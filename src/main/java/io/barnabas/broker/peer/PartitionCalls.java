@@ -92,13 +92,13 @@ public final class PartitionCalls {
     }
 
     private CompletionStage<ByteBuffer> range(int fromNode, ByteBuffer body) {
-        return CompletableFuture.completedFuture(range(log(body)));
+        return log(body).range().thenApply(range -> encoded(range.beginning(), range.end()));
     }
 
-    private static ByteBuffer range(PartitionLog log) {
+    private static ByteBuffer encoded(long beginning, long end) {
         return ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(log.logStartOffset())
-                .putLong(log.highWatermark())
+                .putLong(beginning)
+                .putLong(end)
                 .flip();
     }
 
@@ -129,7 +129,7 @@ public final class PartitionCalls {
         }
         PartitionLog log = logs.log(target.id(), target.epoch());
         watches.begin(fromNode, session, watch, log);
-        return CompletableFuture.completedFuture(range(log));
+        return CompletableFuture.completedFuture(encoded(log.logStartOffset(), log.highWatermark()));
     }
 
     private PartitionLog log(ByteBuffer body) {

@@ -27,13 +27,14 @@ import org.slf4j.LoggerFactory;
  * A partition's log in ledgers, under one owner epoch. Thread-safe: what changes it runs as a turn of {@link Turns},
  * reads run beside. Whatever acks ask for, an append is answered when enough bookies have forced it to disk.
  */
-final class BookKeeperPartitionLog implements PartitionLog, LedgerWriter.Answers {
+final class BookKeeperPartitionLog implements PartitionLog, AppendAnswers {
     private static final Logger LOG = LoggerFactory.getLogger(BookKeeperPartitionLog.class);
 
     private final BookKeeperContext context;
     private final LogId id;
     private final int epoch;
     private final LedgerLists lists;
+    private final OwnerCheck owner;
     private final LedgerWriter writer;
     private final LedgerReader reader;
     private final Turns turns;
@@ -61,8 +62,9 @@ final class BookKeeperPartitionLog implements PartitionLog, LedgerWriter.Answers
         this.lists = taken.lists();
         this.readsInFlight = readsInFlight;
         this.turns = new Turns(context.appends(), context.limits().turnBytes(), context.nanoTime(), this::write);
+        this.owner = new OwnerCheck(() -> context.documents().owned(id, epoch));
         this.writer = new LedgerWriter(
-                context, id, lists, epoch, config, taken.producers(), taken.endOffset(), turns::run, this);
+                context, id, lists, epoch, config, taken.producers(), taken.endOffset(), owner, turns::run, this);
         this.reader = new LedgerReader(context, id, lists, writer::highWatermark, this::logStartOffset, writer::newest);
         this.waiting = new Waiting(id.toString(), context.limits().partitionWaitingBytes(), context.waiting());
     }
@@ -199,13 +201,35 @@ final class BookKeeperPartitionLog implements PartitionLog, LedgerWriter.Answers
         context.events().rolled(id, writer.endOffset());
     }
 
+    /** What only the owner knows is asked for before it is told: a node that was paused may believe that it is that. */
+    @Override
+    public CompletionStage<Void> owned() {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        var unused = owner.confirmed()
+                .whenComplete((confirmed, failure) -> context.answer(() -> {
+                    if (failure != null) {
+                        answer.completeExceptionally(BarnabasException.of(failure));
+                    } else if (closing.get() != null) {
+                        answer.completeExceptionally(notOwner());
+                    } else {
+                        answer.complete(null);
+                    }
+                }));
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Range> range() {
+        return owned().thenApply(owned -> new Range(logStartOffset(), highWatermark()));
+    }
+
     @Override
     public CompletionStage<ReadResult> read(long offset, int maxBytes) {
         try {
             requireOpen();
             reader.requireInRange(offset);
         } catch (BarnabasException e) {
-            return CompletableFuture.failedFuture(e);
+            return refused(e);
         }
         if (offset == writer.highWatermark()) {
             return CompletableFuture.completedFuture(reader.nothing());
@@ -220,7 +244,17 @@ final class BookKeeperPartitionLog implements PartitionLog, LedgerWriter.Answers
         } catch (BarnabasException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return reading(() -> reader.offsetForTimestamp(timestamp));
+        return reading(() -> reader.offsetForTimestamp(timestamp))
+                .thenCompose(found -> found.isPresent()
+                        ? CompletableFuture.completedFuture(found)
+                        : owned().thenApply(owned -> found));
+    }
+
+    /** What a paused node takes for out of range or for damaged may be there, or may have been let go of, by now. */
+    private <T> CompletionStage<T> refused(BarnabasException failure) {
+        return failure.code() == ErrorCode.OFFSET_OUT_OF_RANGE || failure.code() == ErrorCode.CORRUPT_DATA
+                ? owned().thenCompose(owned -> CompletableFuture.failedFuture(failure))
+                : CompletableFuture.failedFuture(failure);
     }
 
     private <T> CompletionStage<T> reading(Supplier<CompletableFuture<T>> work) {
@@ -246,7 +280,7 @@ final class BookKeeperPartitionLog implements PartitionLog, LedgerWriter.Answers
                 }
             });
         });
-        return answer;
+        return answer.exceptionallyCompose(failure -> refused(BarnabasException.of(failure)));
     }
 
     @Override
@@ -263,7 +297,7 @@ final class BookKeeperPartitionLog implements PartitionLog, LedgerWriter.Answers
             return CompletableFuture.failedFuture(e);
         }
         if (offset < 0 || offset > highWatermark()) {
-            return CompletableFuture.failedFuture(new BarnabasException(
+            return refused(new BarnabasException(
                     ErrorCode.OFFSET_OUT_OF_RANGE,
                     "cannot truncate " + id + " before offset " + offset + ", its high watermark is "
                             + highWatermark()));

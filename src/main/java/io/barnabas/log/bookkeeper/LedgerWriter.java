@@ -3,17 +3,11 @@ package io.barnabas.log.bookkeeper;
 import io.barnabas.log.Append;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogId;
-import io.barnabas.log.PartitionLog.AppendResult;
 import io.barnabas.log.Producers;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,37 +37,20 @@ final class LedgerWriter {
     private final LogId id;
     private final int epoch;
     private final LedgerLists lists;
-    private final Producers producers;
+    private final PendingAppends pending;
     private final Consumer<Runnable> turns;
-    private final Answers answers;
+    private final AppendAnswers answers;
     private final LedgerRoll roll;
     private LogConfig config;
 
-    /** Not numbered yet. */
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
-
-    /** Numbered, and to be sent again, before all that waits. */
-    private final Deque<Group> again = new ArrayDeque<>();
-
-    /** Sent and not durable yet. */
-    private final Deque<Group> inFlight = new ArrayDeque<>();
-
-    /** Repeats of appends that are not durable yet. */
-    private final List<WaitingRepeat> repeats = new ArrayList<>();
-
-    private Phase phase = new Phase.Idle();
+    private WriterPhase phase = new WriterPhase.Idle();
 
     /** Whether somebody looks soon for what has waited too long. */
     private boolean watching;
 
     private CompletableFuture<Void> handOver;
 
-    /** Written by the turn, read by anybody. */
-    private volatile long endOffset;
-
-    private volatile long highWatermark;
-
-    /** The ledger that is or was written last, for readers. */
+    /** The ledger that is or was written last; written by the turn, read by anybody. */
     private volatile OpenLedger newest;
 
     LedgerWriter(
@@ -84,83 +61,34 @@ final class LedgerWriter {
             LogConfig config,
             Producers producers,
             long endOffset,
+            OwnerCheck owner,
             Consumer<Runnable> turns,
-            Answers answers) {
+            AppendAnswers answers) {
         this.context = context;
         this.id = id;
         this.epoch = epoch;
         this.lists = lists;
         this.config = config;
-        this.producers = producers;
-        this.endOffset = endOffset;
-        this.highWatermark = endOffset;
         this.turns = turns;
         this.answers = answers;
         this.roll = new LedgerRoll(context.settings());
-    }
-
-    /** Hears in the turn what became of each append. */
-    interface Answers {
-        void done(Append append, AppendResult result);
-
-        void failed(Append append, BarnabasException failure);
-
-        /** The high watermark is about to move over these. */
-        void durable(StoredBatches batches);
-
-        /** The high watermark has moved. */
-        void moved();
-
-        /** This is written from now on. */
-        void opened(OpenLedger ledger);
-
-        long logStartOffset();
-    }
-
-    private record Waiting(Append append, long arrivedNanos) {}
-
-    private record WaitingRepeat(Append append, AppendPlan.Repeat repeat, long arrivedNanos) {}
-
-    /** What the writer does. */
-    private sealed interface Phase {
-        /** There is no ledger to write to, and nothing to be written. */
-        record Idle() implements Phase {}
-
-        /** One is being made and listed. */
-        record Opening() implements Phase {}
-
-        /** Making one failed; it is tried again soon. */
-        record Pausing() implements Phase {}
-
-        record Writing(OpenLedger ledger) implements Phase {}
-
-        /** What is in flight is waited for, then the ledger is ended. */
-        record Ending(OpenLedger ledger, boolean footerSent) implements Phase {}
-
-        /** Where a ledger that failed ends is being found out, or being listed. */
-        record Mending(OpenLedger ledger) implements Phase {}
-
-        record Lost(BarnabasException reason) implements Phase {}
+        this.pending = new PendingAppends(context, id, epoch, producers, endOffset, owner, turns, answers);
     }
 
     long endOffset() {
-        return endOffset;
+        return pending.endOffset();
     }
 
     long highWatermark() {
-        return highWatermark;
+        return pending.highWatermark();
     }
 
     OpenLedger newest() {
         return newest;
     }
 
-    Producers producers() {
-        return producers;
-    }
-
     boolean isLost() {
-        return phase instanceof Phase.Lost;
+        return phase instanceof WriterPhase.Lost;
     }
 
     void configure(LogConfig next) {
@@ -168,16 +96,15 @@ final class LedgerWriter {
     }
 
     void append(List<Append> appends) {
-        long now = context.nanoTime().getAsLong();
-        appends.forEach(append -> waiting.add(new Waiting(append, now)));
+        pending.enter(appends);
         pump();
         watch();
     }
 
     /** Bookies or ZooKeeper may take however long they like to make or end a ledger: who waits for that is told in time. */
     private void watch() {
-        boolean held = !(phase instanceof Phase.Writing) && !isLost();
-        if (!watching && held && !(waiting.isEmpty() && again.isEmpty() && inFlight.isEmpty())) {
+        boolean held = !(phase instanceof WriterPhase.Writing) && !isLost();
+        if (!watching && held && !pending.isEmpty()) {
             watching = true;
             later(() -> {
                 watching = false;
@@ -189,16 +116,16 @@ final class LedgerWriter {
 
     /** Ends an open ledger that is old enough, so that retention can take it. */
     void keep(long nowMs) {
-        producers.expire(nowMs, context.limits().producerExpiryMs());
-        if (phase instanceof Phase.Writing writing && roll.aged(writing.ledger, config, nowMs)) {
-            end(writing.ledger);
+        pending.producers().expire(nowMs, context.limits().producerExpiryMs());
+        if (phase instanceof WriterPhase.Writing writing && roll.aged(writing.ledger(), config, nowMs)) {
+            end(writing.ledger());
         }
     }
 
     /** Ends the open ledger, if it holds something. For tests and before a truncation of everything. */
     void rollNow() {
-        if (phase instanceof Phase.Writing writing && writing.ledger.holdsRecords()) {
-            end(writing.ledger);
+        if (phase instanceof WriterPhase.Writing writing && writing.ledger().holdsRecords()) {
+            end(writing.ledger());
         }
     }
 
@@ -213,18 +140,13 @@ final class LedgerWriter {
 
     /** From here on every append fails so. What was sent may be durable or not. */
     void lose(BarnabasException reason) {
-        if (phase instanceof Phase.Lost) {
+        if (phase instanceof WriterPhase.Lost) {
             return;
         }
-        OpenLedger open = ledger();
-        phase = new Phase.Lost(reason);
+        OpenLedger open = phase.ledger();
+        phase = new WriterPhase.Lost(reason);
         lists.end();
-        inFlight.forEach(group -> failed(group, reason));
-        again.forEach(group -> failed(group, reason));
-        inFlight.clear();
-        again.clear();
-        endOffset = highWatermark;
-        failRepeats(reason);
+        pending.failNumbered(reason);
         pump();
         if (open != null) {
             // Lets go of the client's memory. It ends the ledger at what was acknowledged, or finds that another has.
@@ -232,122 +154,56 @@ final class LedgerWriter {
         }
     }
 
-    private OpenLedger ledger() {
-        if (phase instanceof Phase.Writing writing) {
-            return writing.ledger;
-        }
-        if (phase instanceof Phase.Ending ending) {
-            return ending.ledger;
-        }
-        return phase instanceof Phase.Mending mending ? mending.ledger : null;
-    }
-
     /** Goes on as far as it goes. */
     private void pump() {
-        if (phase instanceof Phase.Lost lost) {
-            waiting.forEach(each -> answers.failed(each.append, lost.reason));
-            waiting.clear();
+        if (phase instanceof WriterPhase.Lost lost) {
+            pending.failWaiting(lost.reason());
             if (handOver != null) {
                 handOver.complete(null);
             }
-        } else if (phase instanceof Phase.Idle) {
-            if (!waiting.isEmpty() || !again.isEmpty()) {
+        } else if (phase instanceof WriterPhase.Idle) {
+            if (!pending.allSent()) {
                 open();
             } else if (handOver != null) {
                 handOver.complete(null);
             }
-        } else if (phase instanceof Phase.Writing writing) {
-            write(writing.ledger);
-        } else if (phase instanceof Phase.Ending ending && !ending.footerSent && inFlight.isEmpty()) {
-            sendFooter(ending.ledger);
+        } else if (phase instanceof WriterPhase.Writing writing) {
+            write(writing.ledger());
+        } else if (phase instanceof WriterPhase.Ending ending && !ending.footerSent() && pending.inFlightCount() == 0) {
+            sendFooter(ending.ledger());
         }
     }
 
     private void write(OpenLedger ledger) {
-        while (inFlight.size() < context.settings().entriesInFlight()) {
-            if (!again.isEmpty()) {
-                Group group = again.poll();
-                group.redo(producers, context.clock().millis());
-                send(ledger, group);
+        while (pending.inFlightCount() < context.settings().entriesInFlight()) {
+            if (pending.takenBack()) {
+                send(ledger, pending.resend());
                 continue;
             }
-            if (waiting.isEmpty()) {
+            if (pending.allSent()) {
                 break;
             }
-            if (roll.rolls(
-                    ledger,
-                    waiting.peek().append.sizeInBytes(),
-                    config,
-                    context.clock().millis(),
-                    lists.list().segments().size())) {
+            long nowMs = context.clock().millis();
+            int ledgers = lists.list().segments().size();
+            if (roll.rolls(ledger, pending.nextBytes(), config, nowMs, ledgers)) {
                 end(ledger);
                 return;
             }
-            Group group = plan();
+            Group group = pending.plan(config);
             if (group != null) {
                 send(ledger, group);
             }
         }
-        if (handOver != null && waiting.isEmpty() && again.isEmpty() && inFlight.isEmpty()) {
+        if (handOver != null && pending.isEmpty()) {
             end(ledger);
-        }
-    }
-
-    /** Takes as many of those that wait as fit into one entry, one in any case; null when none is left to be written. */
-    private Group plan() {
-        AppendPlan plan =
-                new AppendPlan(epoch, producers, config, context.clock().millis(), answers.logStartOffset(), endOffset);
-        long most = context.settings().maxEntryBytes() - (long) Envelope.BYTES;
-        long bytes = 0;
-        while (!waiting.isEmpty()
-                && (plan.isEmpty() || bytes + waiting.peek().append.sizeInBytes() <= most)) {
-            Waiting next = waiting.poll();
-            try {
-                AppendPlan.Repeat repeat = plan.add(next.append, next.arrivedNanos);
-                if (repeat == null) {
-                    bytes += next.append.sizeInBytes();
-                } else {
-                    repeated(new WaitingRepeat(next.append, repeat, next.arrivedNanos));
-                }
-            } catch (BarnabasException e) {
-                refuse(next.append, e);
-            }
-        }
-        return plan.isEmpty() ? null : plan.group();
-    }
-
-    /**
-     * A producer's sequence is judged by what this owner remembers. One that was paused and does not know yet that
-     * another took the partition over remembers too little, and would refuse for good what the other takes: so it asks
-     * first whether it still owns the partition.
-     */
-    private void refuse(Append append, BarnabasException refusal) {
-        if (refusal.code() != ErrorCode.OUT_OF_ORDER_SEQUENCE && refusal.code() != ErrorCode.STALE_PRODUCER_EPOCH) {
-            answers.failed(append, refusal);
-            return;
-        }
-        var unused = context.documents()
-                .owned(id, epoch)
-                .whenComplete((document, failure) -> turns.accept(
-                        () -> answers.failed(append, failure == null ? refusal : BarnabasException.of(failure))));
-    }
-
-    private void repeated(WaitingRepeat repeat) {
-        if (repeat.repeat.endOffset() <= highWatermark) {
-            answers.done(repeat.append, repeat.repeat.result());
-        } else {
-            repeats.add(repeat);
         }
     }
 
     private void send(OpenLedger ledger, Group group) {
         if (ledger.bytesSinceSnapshot() >= context.settings().snapshotBytes()) {
-            group.undo();
-            watch(ledger, ledger.snapshot(group.baseOffset(), producers.snapshot()));
-            group.redo(producers, context.clock().millis());
+            watch(ledger, ledger.snapshot(group.baseOffset(), pending.producersBefore(group)));
         }
-        endOffset = group.endOffset();
-        inFlight.add(group);
+        pending.sent(group);
         var unused = ledger.batches(group)
                 .whenComplete((entryId, failure) -> turns.accept(() -> {
                     if (failure == null) {
@@ -368,9 +224,7 @@ final class LedgerWriter {
     }
 
     private void acknowledged(OpenLedger ledger, Group group) {
-        boolean writing = phase instanceof Phase.Writing || phase instanceof Phase.Ending;
-        if (writing && ledger == ledger() && inFlight.peek() == group) {
-            inFlight.poll();
+        if (phase.fills(ledger) && pending.isOldest(group)) {
             durable(ledger, group);
             pump();
         }
@@ -378,33 +232,20 @@ final class LedgerWriter {
 
     private void durable(OpenLedger ledger, Group group) {
         ledger.acked(group);
-        answers.durable(group.stored());
-        highWatermark = group.endOffset();
-        context.events()
-                .appended(id, group.appends().size(), group.endOffset() - group.baseOffset(), group.payload().length);
-        answers.moved();
-        group.appends().forEach(each -> answers.done(each.append(), each.result()));
-        for (Iterator<WaitingRepeat> each = repeats.iterator(); each.hasNext(); ) {
-            WaitingRepeat repeat = each.next();
-            if (repeat.repeat.endOffset() <= highWatermark) {
-                each.remove();
-                answers.done(repeat.append, repeat.repeat.result());
-            }
-        }
+        pending.durable(group);
     }
 
     // ---- A new ledger
 
     private void open() {
-        phase = new Phase.Opening();
-        long base = again.isEmpty() ? endOffset : again.peek().baseOffset();
+        phase = new WriterPhase.Opening();
         var unused = new LedgerOpening(context, id, epoch, lists)
-                .open(base, producers.snapshot())
+                .open(pending.nextOffset(), pending.producers().snapshot())
                 .whenComplete((ledger, failure) -> turns.accept(() -> opened(ledger, failure)));
     }
 
     private void opened(OpenLedger ledger, Throwable failure) {
-        if (phase instanceof Phase.Lost) {
+        if (phase instanceof WriterPhase.Lost) {
             if (ledger != null) {
                 var unused = ledger.handle().closeAsync().exceptionally(closing -> null);
             }
@@ -414,7 +255,7 @@ final class LedgerWriter {
             context.health().enoughBookies();
             newest = ledger;
             answers.opened(ledger);
-            phase = new Phase.Writing(ledger);
+            phase = new WriterPhase.Writing(ledger);
             pump();
             return;
         }
@@ -426,11 +267,11 @@ final class LedgerWriter {
         if (reason.code() == ErrorCode.NOT_ENOUGH_REPLICAS) {
             context.health().tooFewBookies(reason.getMessage());
         }
-        phase = new Phase.Pausing();
+        phase = new WriterPhase.Pausing();
         expire(reason);
         later(() -> {
-            if (phase instanceof Phase.Pausing) {
-                phase = new Phase.Idle();
+            if (phase instanceof WriterPhase.Pausing) {
+                phase = new WriterPhase.Idle();
                 pump();
             }
         });
@@ -439,13 +280,14 @@ final class LedgerWriter {
     // ---- The end of a ledger
 
     private void end(OpenLedger ledger) {
-        phase = new Phase.Ending(ledger, false);
+        phase = new WriterPhase.Ending(ledger, false);
         pump();
     }
 
     private void sendFooter(OpenLedger ledger) {
-        phase = new Phase.Ending(ledger, true);
-        watch(ledger, ledger.snapshot(endOffset, producers.snapshot()));
+        phase = new WriterPhase.Ending(ledger, true);
+        long endOffset = pending.endOffset();
+        watch(ledger, ledger.snapshot(endOffset, pending.producers().snapshot()));
         var unused = ledger.footer(endOffset)
                 .whenComplete((entryId, failure) -> turns.accept(() -> {
                     if (failure == null) {
@@ -460,7 +302,7 @@ final class LedgerWriter {
         var unused = context.ledgers()
                 .close(ledger.handle())
                 .whenComplete((closed, failure) -> turns.accept(() -> {
-                    if (!(phase instanceof Phase.Ending)) {
+                    if (!(phase instanceof WriterPhase.Ending)) {
                         return;
                     }
                     if (failure == null) {
@@ -473,30 +315,28 @@ final class LedgerWriter {
 
     /** Counts what is in a closed ledger, takes back what is not, and has its end listed. */
     private void ended(OpenLedger ledger, Ledgers.Closed closed) {
-        phase = new Phase.Mending(ledger);
-        while (!inFlight.isEmpty() && inFlight.peek().lastEntryId() <= closed.lastEntryId()) {
-            durable(ledger, inFlight.poll());
+        phase = new WriterPhase.Mending(ledger);
+        for (Group group = pending.oldestUpTo(closed.lastEntryId());
+                group != null;
+                group = pending.oldestUpTo(closed.lastEntryId())) {
+            durable(ledger, group);
         }
-        while (!inFlight.isEmpty()) {
-            Group last = inFlight.pollLast();
-            last.undo();
-            again.addFirst(last);
-        }
+        pending.takeBack();
         LedgerSegment.End end = new LedgerSegment.End(
-                highWatermark, closed.lastEntryId(), closed.sizeBytes(), ledger.ackedMaxTimestamp());
+                pending.highWatermark(), closed.lastEntryId(), closed.sizeBytes(), ledger.ackedMaxTimestamp());
         var unused = lists.change(list -> list.withEnded(ledger.id(), end))
                 .whenComplete((list, failure) -> turns.accept(() -> listed(failure)));
     }
 
     private void listed(Throwable failure) {
-        if (phase instanceof Phase.Lost) {
+        if (phase instanceof WriterPhase.Lost) {
             return;
         }
         if (failure != null) {
             lose(notOwner(failure));
             return;
         }
-        phase = new Phase.Idle();
+        phase = new WriterPhase.Idle();
         expire(tooFewBookies());
         pump();
     }
@@ -504,8 +344,7 @@ final class LedgerWriter {
     // ---- A ledger that failed
 
     private void broke(OpenLedger ledger, Throwable failure) {
-        boolean writing = phase instanceof Phase.Writing || phase instanceof Phase.Ending;
-        if (!writing || ledger != ledger()) {
+        if (!phase.fills(ledger)) {
             return;
         }
         LOG.warn(
@@ -513,9 +352,9 @@ final class LedgerWriter {
                 id.partition().topic(),
                 id.partition().partition(),
                 ledger.id(),
-                inFlight.size(),
+                pending.inFlightCount(),
                 Ledgers.failure("writing", failure).getMessage());
-        phase = new Phase.Mending(ledger);
+        phase = new WriterPhase.Mending(ledger);
         mend(ledger);
         watch();
     }
@@ -524,7 +363,7 @@ final class LedgerWriter {
         var unused = new LedgerMending(context, id, epoch)
                 .end(ledger)
                 .whenComplete((closed, failure) -> turns.accept(() -> {
-                    if (!(phase instanceof Phase.Mending)) {
+                    if (!(phase instanceof WriterPhase.Mending)) {
                         return;
                     }
                     if (failure == null) {
@@ -543,7 +382,7 @@ final class LedgerWriter {
         context.health().tooFewBookies(failure.getMessage());
         expire(failure);
         later(() -> {
-            if (phase instanceof Phase.Mending) {
+            if (phase instanceof WriterPhase.Mending) {
                 mend(ledger);
             }
         });
@@ -563,46 +402,8 @@ final class LedgerWriter {
                 }));
     }
 
-    /**
-     * Fails what has waited too long. While it is not known where a ledger ends, what is in flight keeps its offsets and
-     * may turn out to be durable, although its callers were told that it failed.
-     */
     private void expire(BarnabasException why) {
-        long limit = context.nanoTime().getAsLong()
-                - TimeUnit.MILLISECONDS.toNanos(context.settings().replicaWaitMs());
-        BarnabasException reason = new BarnabasException(
-                why.code().retriable() && why.code() != ErrorCode.NOT_OWNER
-                        ? why.code()
-                        : ErrorCode.NOT_ENOUGH_REPLICAS,
-                id + " could not be written for " + context.settings().replicaWaitMs() + " ms: " + why.getMessage(),
-                why);
-        while (!waiting.isEmpty() && waiting.peek().arrivedNanos - limit < 0) {
-            answers.failed(waiting.poll().append, reason);
-        }
-        if (!inFlight.isEmpty() && tooOld(inFlight.peek(), limit)) {
-            inFlight.forEach(group -> failed(group, reason));
-            failRepeats(reason);
-        }
-        boolean settled = !(phase instanceof Phase.Mending);
-        if (settled && !again.isEmpty() && tooOld(again.peek(), limit)) {
-            again.forEach(group -> failed(group, reason));
-            again.clear(); // producers were told already that they are not there
-            failRepeats(reason);
-            endOffset = highWatermark;
-        }
-    }
-
-    private static boolean tooOld(Group group, long limit) {
-        return group.appends().get(0).arrivedNanos() - limit < 0;
-    }
-
-    private void failed(Group group, BarnabasException reason) {
-        group.appends().forEach(each -> answers.failed(each.append(), reason));
-    }
-
-    private void failRepeats(BarnabasException reason) {
-        repeats.forEach(repeat -> answers.failed(repeat.append, reason));
-        repeats.clear();
+        pending.expire(why, !(phase instanceof WriterPhase.Mending));
     }
 
     private BarnabasException tooFewBookies() {

@@ -99,6 +99,43 @@ class OwnersTest {
     }
 
     @Test
+    void saysOnlyAsTheOwnerWhereTheLogEnds() {
+        // given
+        PartitionLog zombie = claimed(engines.engine(), 1);
+        get(zombie.append(batch("a"), Acks.ALL));
+        PartitionLog next = claimed(engines.engine(), 2);
+        // when
+        get(next.append(batch("b"), Acks.ALL));
+        get(next.append(batch("c"), Acks.ALL));
+        // then
+        assertThat(codeOf(zombie.range())).isEqualTo(ErrorCode.NOT_OWNER);
+        assertThat(codeOf(zombie.read(2, 1 << 20))).isEqualTo(ErrorCode.NOT_OWNER);
+        assertThat(codeOf(zombie.truncateBefore(2))).isEqualTo(ErrorCode.NOT_OWNER);
+        assertThat(codeOf(zombie.offsetForTimestamp(Long.MAX_VALUE))).isEqualTo(ErrorCode.NOT_OWNER);
+        assertThat(codeOf(zombie.owned())).isEqualTo(ErrorCode.NOT_OWNER);
+        assertThat(all(zombie)).containsExactly("0:a");
+        assertThat(get(next.range())).isEqualTo(new PartitionLog.Range(0, 3));
+        assertThat(codeOf(next.read(4, 1 << 20))).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+        assertThat(get(next.offsetForTimestamp(Long.MAX_VALUE))).isEmpty();
+    }
+
+    @Test
+    void readsOnWithoutZooKeeperButDoesNotSayWhereTheLogEnds() {
+        // given
+        PartitionLog log = claimed(engines.engine(), 1);
+        get(log.append(batch("a"), Acks.ALL));
+        // when
+        engines.documents().away(true);
+        // then
+        assertThat(all(log)).containsExactly("0:a");
+        assertThat(get(log.read(1, 1 << 20)).batches().hasRemaining()).isFalse();
+        assertThat(codeOf(log.range())).isEqualTo(ErrorCode.ZOOKEEPER_UNAVAILABLE);
+        assertThat(codeOf(log.read(9, 1 << 20))).isEqualTo(ErrorCode.ZOOKEEPER_UNAVAILABLE);
+        engines.documents().away(false);
+        assertThat(codeOf(log.read(9, 1 << 20))).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
     void goesOnInANewLedgerWhenSomebodyFencesWithoutOwning(Bookies bookies) {
         // given
         PartitionLog log = claimed(engines.engine(), 1);
