@@ -27,7 +27,7 @@ public final class HandshakeFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Sockets sockets = CDI.current().select(Sockets.class).get();
-        if (!request.getServletPath().equals(BarnabasEndpoints.PATH) && !sockets.measures()) {
+        if (measuring(request) && !sockets.measures()) {
             refuse(sockets, response, 404, ErrorCode.UNKNOWN_PATH, "there is nothing at this path");
         } else if (sockets.draining()) {
             refuse(sockets, response, 503, ErrorCode.DRAINING, "this node is shutting down, connect again");
@@ -47,6 +47,13 @@ public final class HandshakeFilter extends HttpFilter {
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** How the path is split between the two depends on which servlet would get the request. */
+    private static boolean measuring(HttpServletRequest request) {
+        String rest = request.getPathInfo();
+        String path = request.getServletPath() + (rest == null ? "" : rest);
+        return !path.equals(BarnabasEndpoints.PATH);
     }
 
     private static void refuse(

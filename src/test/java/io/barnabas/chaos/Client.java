@@ -1,5 +1,7 @@
 package io.barnabas.chaos;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.barnabas.testing.Http;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +73,27 @@ abstract class Client implements AutoCloseable {
     /** Between two requests: nodes that start beside the traffic need the machine, too. */
     static void rest() {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(REST_MS));
+    }
+
+    /**
+     * An error that no repeat can help would be one of ours. While the server of a node starts or stops it answers with
+     * a page of its own: nobody is at home.
+     */
+    static void requireRetriable(Http.Answer answer) {
+        if (answer.text().startsWith("{")) {
+            requireRetriable(answer.status(), answer.toString());
+        }
+    }
+
+    /** As above, for what became of one record. */
+    static void requireRetriable(JsonNode failedRecord) {
+        requireRetriable(failedRecord.path("error_code").asInt() / 100, failedRecord.toString());
+    }
+
+    private static void requireRetriable(int status, String what) {
+        if (status < 500 && status != 429) {
+            throw new AssertionError("refused for good: " + what);
+        }
     }
 
     /** Fails when the client met something that no fault of a server excuses. */

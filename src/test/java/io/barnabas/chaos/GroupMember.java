@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A member of a group over WebSocket that commits each portion of records before it gives credit back. When its socket
- * goes it joins again through the next node, as another member.
+ * goes it joins again through the next node, as another member. Members begin at nodes of their own.
  */
 final class GroupMember extends Client {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -37,13 +37,15 @@ final class GroupMember extends Client {
     private final String topic;
     private final String group;
     private final String name;
+    private final int firstNode;
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger lostMemberships = new AtomicInteger();
 
-    GroupMember(Nodes nodes, History history, String topic, String group, String name) {
+    GroupMember(Nodes nodes, History history, String topic, String group, String name, int firstNode) {
         super(name);
+        this.firstNode = firstNode;
         this.nodes = nodes;
         this.history = history;
         this.topic = topic;
@@ -67,11 +69,12 @@ final class GroupMember extends Client {
 
     @Override
     void step() {
-        Socket socket = new Socket(history.member(group, name + "#" + connections.incrementAndGet()));
+        int connection = connections.incrementAndGet();
+        Socket socket = new Socket(history.member(group, name + "#" + connection));
         WebSocket open;
         try {
             open = client.newWebSocketBuilder()
-                    .buildAsync(nodes.next().webSocket("ws"), socket)
+                    .buildAsync(nodes.turn(firstNode + connection - 1).webSocket("ws"), socket)
                     .get(CONNECT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             breathe();

@@ -8,6 +8,7 @@ import io.barnabas.testing.history.ProducerRecorder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,8 @@ final class IdempotentProducer extends Client {
     private final String name;
     private final ProducerRecorder recorder;
     private final AtomicLong acknowledged = new AtomicLong();
+    private final AtomicInteger refusedInARow = new AtomicInteger();
+
     /** Why its last request was not taken, for a message. Volatile: read by the test's thread. */
     private volatile String refusal = "nothing was refused";
 
@@ -42,6 +45,11 @@ final class IdempotentProducer extends Client {
 
     String lastRefusal() {
         return refusal;
+    }
+
+    /** How often it was refused since it was acknowledged last. */
+    int refusedInARow() {
+        return refusedInARow.get();
     }
 
     long acknowledgedCount() {
@@ -66,9 +74,11 @@ final class IdempotentProducer extends Client {
             values.forEach(recorder::sending);
             if (send(values, body)) {
                 sequence += RECORDS_PER_REQUEST;
+                refusedInARow.set(0);
                 rest();
                 return;
             }
+            refusedInARow.incrementAndGet();
             if (stopping()) {
                 return; // it may be there or not
             }
@@ -110,6 +120,7 @@ final class IdempotentProducer extends Client {
             JsonNode one = offsets.path(i);
             if (one.hasNonNull("error_code")) {
                 refusal = one.toString();
+                requireRetriable(one);
                 return false;
             }
         }
@@ -123,16 +134,5 @@ final class IdempotentProducer extends Client {
         acknowledged.addAndGet(values.size());
         succeeded();
         return true;
-    }
-
-    /**
-     * An error that no repeat can help would be one of ours. While the server of a node starts or stops it answers with
-     * a page of its own: nobody is at home.
-     */
-    private void requireRetriable(Http.Answer answer) {
-        boolean ours = answer.text().startsWith("{");
-        if (ours && answer.status() < 500 && answer.status() != 429) {
-            throw new AssertionError(name + " was refused for good: " + answer);
-        }
     }
 }

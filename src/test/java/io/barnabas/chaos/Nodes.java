@@ -37,6 +37,11 @@ public final class Nodes {
                 .join();
     }
 
+    /** The node of this number; numbers go round. */
+    Http turn(int number) {
+        return nodes.get(Math.floorMod(number, nodes.size()));
+    }
+
     public Http node(int index) {
         return nodes.get(index);
     }

@@ -60,6 +60,7 @@ final class PlainProducer extends Client {
                 rest();
                 return;
             }
+            requireRetriable(answer);
         } catch (CompletionException gone) {
             // the next request goes to the next node
         }
@@ -73,6 +74,7 @@ final class PlainProducer extends Client {
             JsonNode one = offsets.path(i);
             if (one.hasNonNull("error_code")) {
                 whole = false;
+                requireRetriable(one);
                 continue;
             }
             recorder.acknowledged(

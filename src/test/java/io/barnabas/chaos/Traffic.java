@@ -9,6 +9,7 @@ import io.barnabas.testing.history.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -16,8 +17,14 @@ import java.util.stream.LongStream;
  * to one thread.
  */
 final class Traffic implements AutoCloseable {
-    static final String GROUP = "chaos";
     private static final Duration DRAIN = Duration.ofMinutes(2);
+    private static final Duration SOON = Duration.ofMinutes(3);
+
+    /** What passes between two faults, for each partition. */
+    private static final int FLOW = 50;
+
+    /** So often a producer is refused in a row when nothing can be written. */
+    private static final int REFUSALS = 5;
 
     private final History history = new History();
     private final String topic;
@@ -48,19 +55,19 @@ final class Traffic implements AutoCloseable {
             traffic.plain.add(new PlainProducer(nodes, traffic.history, topic, "plain" + i));
         }
         for (int i = 0; i < memberCount; i++) {
-            traffic.members.add(new GroupMember(nodes, traffic.history, topic, GROUP, "member" + i));
+            traffic.members.add(new GroupMember(nodes, traffic.history, topic, traffic.group(), "member" + i, i));
         }
         traffic.clients().forEach(Client::start);
         return traffic;
     }
 
-    /** Waits until so many more records are acknowledged to idempotent producers of every partition, and as many delivered. */
-    void flow(int records, Duration atMost) {
+    /** Waits until more records are acknowledged to idempotent producers of every partition, and as many delivered. */
+    void flow() {
         long[] goals = idempotent.stream()
-                .mapToLong(producer -> producer.acknowledgedCount() + records)
+                .mapToLong(producer -> producer.acknowledgedCount() + FLOW)
                 .toArray();
-        long delivered = deliveredCount() + records;
-        await().atMost(atMost).untilAsserted(() -> {
+        long delivered = deliveredCount() + FLOW;
+        await().atMost(SOON).untilAsserted(() -> {
             clients().forEach(Client::requireWell);
             for (int i = 0; i < goals.length; i++) {
                 if (idempotent.get(i).acknowledgedCount() < goals[i]) {
@@ -73,6 +80,31 @@ final class Traffic implements AutoCloseable {
                 throw new AssertionError("the group gets no records");
             }
         });
+    }
+
+    /** The group that its members are of. */
+    String group() {
+        return "chaos-" + topic;
+    }
+
+    /** Waits until nothing can be written to any partition. */
+    void awaitRefusals() {
+        await().atMost(SOON).until(() -> {
+            clients().forEach(Client::requireWell);
+            return idempotent.stream().allMatch(producer -> producer.refusedInARow() >= REFUSALS);
+        });
+    }
+
+    /** How many partitions give records through this node. */
+    long readablePartitions(Http node) {
+        return IntStream.range(0, partitions)
+                .filter(partition ->
+                        node.get("topics/" + topic + "/partitions/" + partition + "/batches?offset=0&timeout=0")
+                                        .expect(200)
+                                        .bytes()
+                                        .length
+                                > 0)
+                .count();
     }
 
     long acknowledgedCount() {
@@ -113,7 +145,7 @@ final class Traffic implements AutoCloseable {
         plain.forEach(Client::close);
         awaitGroup(reader);
         members.forEach(Client::close);
-        history.drained(GROUP);
+        history.drained(group());
         stopped = true;
         TopicReading.whole(reader, topic, partitions, history.reader("whole"));
         return history.verdict();
@@ -123,7 +155,8 @@ final class Traffic implements AutoCloseable {
         await().atMost(DRAIN).ignoreExceptions().untilAsserted(() -> {
             long lag = 0;
             int known = 0;
-            for (var position : reader.get("groups/" + GROUP).expect(200).json().path("offsets")) {
+            for (var position :
+                    reader.get("groups/" + group()).expect(200).json().path("offsets")) {
                 lag += position.path("lag").asLong(1);
                 known++;
             }

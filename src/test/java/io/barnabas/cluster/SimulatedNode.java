@@ -1,6 +1,5 @@
 package io.barnabas.cluster;
 
-import io.barnabas.cluster.Documents.ControllerDocument;
 import io.barnabas.cluster.SimulatedZooKeeper.Document;
 import io.barnabas.cluster.SimulatedZooKeeper.Write;
 import io.barnabas.cluster.Snapshot.Registered;
@@ -18,9 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * A node of the simulation: the deciding classes of a real one ({@link Holdings}, {@link Snapshot}, {@link
@@ -34,12 +30,12 @@ final class SimulatedNode {
     final int id;
     private final Simulation world;
     private final Documents documents = new Documents();
-    private final Map<String, Document> mirror = new TreeMap<>();
+    private final SimulatedMirror mirror = new SimulatedMirror();
     private final Map<PartitionKey, Integer> hosted = new HashMap<>();
     private final Set<PartitionKey> inFlight = new HashSet<>();
     private final Deque<Runnable> whilePaused = new ArrayDeque<>();
     private Holdings holdings;
-    private Absences absences;
+    private SimulatedLeadership leadership;
     private Optional<SimulatedCoordinator> coordinator = Optional.empty();
     private Cluster.Session belief = Cluster.Session.STARTING;
 
@@ -54,8 +50,6 @@ final class SimulatedNode {
     private long session;
     private long seatedSession = -1;
     private long lastContactMs;
-    private int termVersion = -1;
-    private boolean standing;
 
     /** Whether something changed while the connection was cut. */
     private boolean missed;
@@ -63,6 +57,7 @@ final class SimulatedNode {
     SimulatedNode(int id, Simulation world) {
         this.id = id;
         this.world = world;
+        leadership = new SimulatedLeadership(this, world);
     }
 
     // ---- Faults
@@ -73,7 +68,7 @@ final class SimulatedNode {
         paused = false;
         draining = false;
         holdings = new Holdings(id, Simulation.HAND_OVER_WAIT_MS);
-        absences = new Absences(Simulation.ABSENCE_MS);
+        leadership = new SimulatedLeadership(this, world);
         mirror.clear();
         hosted.clear();
         inFlight.clear();
@@ -82,8 +77,6 @@ final class SimulatedNode {
         belief = Cluster.Session.STARTING;
         session = 0;
         seatedSession = -1;
-        termVersion = -1;
-        standing = false;
         ping();
     }
 
@@ -124,11 +117,20 @@ final class SimulatedNode {
         }
     }
 
-    private void soon(Runnable action) {
+    /** Does something after the short while that all on the wire takes, if this very process still runs then. */
+    void soon(Runnable action) {
         after(world.random.nextInt(30), action);
     }
 
     // ---- The session
+
+    long session() {
+        return session;
+    }
+
+    void elected(long candidate) {
+        leadership.elected(candidate);
+    }
 
     private void ping() {
         after(PING_MS, this::ping);
@@ -164,7 +166,7 @@ final class SimulatedNode {
                 lose();
             }
             session = world.zooKeeper.open(world.nowMs);
-            standing = false;
+            leadership.unseated();
         }
         register();
     }
@@ -180,7 +182,7 @@ final class SimulatedNode {
             seatedSession = session;
             belief = Cluster.Session.CONNECTED;
             refetchAll();
-            stand();
+            leadership.stand();
         }
     }
 
@@ -188,7 +190,7 @@ final class SimulatedNode {
         belief = Cluster.Session.LOST;
         tenure++;
         inFlight.clear();
-        termVersion = -1;
+        leadership.lost();
         if (!world.bugs.contains(PlantedBug.CLAIM_OF_EARLIER_SESSION)) {
             holdings.release();
             hosted.clear();
@@ -208,7 +210,7 @@ final class SimulatedNode {
     private void refetchAll() {
         missed = false;
         Set<String> paths = new HashSet<>(world.zooKeeper.paths());
-        paths.addAll(mirror.keySet());
+        paths.addAll(mirror.paths());
         paths.stream().sorted().forEach(path -> soon(() -> fetch(path)));
     }
 
@@ -217,41 +219,15 @@ final class SimulatedNode {
             missed = true; // all is fetched anew when the connection is back
             return;
         }
-        world.zooKeeper.read(path).ifPresentOrElse(found -> mirror.put(path, found), () -> mirror.remove(path));
+        mirror.fetched(path, world.zooKeeper.read(path));
         if (belief == Cluster.Session.CONNECTED) {
             refresh();
         }
     }
 
-    /** As the mirror of a real node makes it. */
     Snapshot snapshot() {
-        SortedMap<Integer, Registered> nodes = new TreeMap<>();
-        SortedMap<String, Versioned<Topic>> topics = new TreeMap<>();
-        Map<UUID, Versioned<List<Integer>>> assignments = new HashMap<>();
-        Map<PartitionKey, Versioned<PartDocument>> parts = new HashMap<>();
-        OptionalInt controller = OptionalInt.empty();
-        for (Map.Entry<String, Document> entry : mirror.entrySet()) {
-            String path = entry.getKey();
-            Document found = entry.getValue();
-            if (found.value() instanceof Registered node) {
-                nodes.put(Integer.valueOf(ZkPaths.leaf(path)), node);
-            } else if (found.value() instanceof Topic topic) {
-                topics.put(topic.name(), new Versioned<>(topic, found.version()));
-            } else if (found.value() instanceof PartDocument part) {
-                parts.put(
-                        new PartitionKey(UUID.fromString(ZkPaths.folderOf(path)), Integer.parseInt(ZkPaths.leaf(path))),
-                        new Versioned<>(part, found.version()));
-            } else if (found.value() instanceof Wanted wanted) {
-                assignments.put(UUID.fromString(ZkPaths.leaf(path)), new Versioned<>(wanted.nodes(), found.version()));
-            } else if (found.value() instanceof ControllerDocument leader) {
-                controller = OptionalInt.of(leader.nodeId());
-            }
-        }
-        return new Snapshot(nodes, controller, topics, assignments, parts, Map.of());
+        return mirror.snapshot();
     }
-
-    /** An assignment's document. */
-    record Wanted(List<Integer> nodes) {}
 
     // ---- What a node decides and does, in the order of a real one
 
@@ -268,7 +244,7 @@ final class SimulatedNode {
         for (PartitionKey key : holdings.claimable(now, inFlight, world.nowMs)) {
             claim(key, now);
         }
-        lead(now);
+        leadership.seen(now);
     }
 
     private void close(PartitionKey key) {
@@ -386,72 +362,11 @@ final class SimulatedNode {
     public String toString() {
         return "node " + id + (alive ? "" : " dead") + (paused ? " paused" : "") + (cut ? " cut" : "")
                 + (draining ? " draining" : "") + " " + belief + " session=" + session + "/" + seatedSession + " term="
-                + termVersion + " sees=" + snapshot().nodes().keySet() + " hosts=" + hosted.size();
+                + leadership + " sees=" + snapshot().nodes().keySet() + " hosts=" + hosted.size();
     }
 
     boolean owns(PartitionKey key) {
         return alive && hosted.containsKey(key);
-    }
-
-    // ---- Leading
-
-    /** Candidates are in order of their sessions; the first that lives leads, and hears of it after a while. */
-    private void stand() {
-        if (!standing) {
-            standing = true;
-            world.zooKeeper.write(session, List.of(Write.ephemeral(PATHS.controller() + "/" + session, id, session)));
-        }
-    }
-
-    void elected(long candidate) {
-        if (candidate == session && termVersion < 0) {
-            soon(() -> {
-                Document before = world.zooKeeper.read(PATHS.controllerEpoch()).orElseThrow();
-                soon(() -> beginTerm(before));
-            });
-        }
-    }
-
-    private void beginTerm(Document before) {
-        ControllerDocument epoch = (ControllerDocument) before.value();
-        ControllerDocument mine = new ControllerDocument(epoch.epoch() + 1, id);
-        if (!cut
-                && world.zooKeeper.write(
-                        session, List.of(Write.set(PATHS.controllerEpoch(), mine, before.version())))) {
-            termVersion = before.version() + 1;
-            absences.forget();
-        }
-    }
-
-    private void lead(Snapshot now) {
-        if (termVersion < 0) {
-            return;
-        }
-        ControllerPlan plan =
-                ControllerPlan.of(now, absences.awaited(now, world.nowMs), Optional.of(Simulation.MOVES_IN_FLIGHT));
-        int term = termVersion;
-        for (ControllerPlan.Assignment assignment : plan.assignments()) {
-            soon(() -> write(assignment, term));
-        }
-    }
-
-    private void write(ControllerPlan.Assignment assignment, int term) {
-        String path = PATHS.assignment(assignment.topic().value().id());
-        Wanted wanted = new Wanted(assignment.wanted());
-        List<Write> writes = new ArrayList<>();
-        if (!world.bugs.contains(PlantedBug.CONTROLLER_NOT_FENCED)) {
-            writes.add(Write.check(PATHS.controllerEpoch(), term));
-        }
-        writes.add(assignment
-                .before()
-                .map(before -> Write.set(path, wanted, before.version()))
-                .orElseGet(() -> Write.create(path, wanted)));
-        if (!cut && world.zooKeeper.write(session, writes)) {
-            world.assigned(term);
-        } else if (term == termVersion
-                && world.zooKeeper.read(PATHS.controllerEpoch()).orElseThrow().version() != term) {
-            termVersion = -1; // and begins another term if it still is elected
-        }
     }
 
     /** Where this node believes that a partition is served. */

@@ -242,7 +242,7 @@ final class Simulation {
                 .read(SimulatedZooKeeper.PATHS.assignment(key.topicId()))
                 .orElseThrow()
                 .value();
-        if (((SimulatedNode.Wanted) wanted).nodes().get(key.partition()) != nodeId) {
+        if (((SimulatedMirror.Wanted) wanted).nodes().get(key.partition()) != nodeId) {
             throw new BrokenPromise("node " + nodeId + " claimed " + key + ", which is assigned to another");
         }
     }
