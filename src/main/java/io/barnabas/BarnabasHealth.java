@@ -22,20 +22,20 @@ final class BarnabasHealth {
     @Startup
     @ApplicationScoped
     static class Started implements HealthCheck {
-        private final NodeState node;
+        private final NodeWatch watch;
 
         protected Started() { // for the CDI proxy
-            this.node = null;
+            this.watch = null;
         }
 
         @Inject
-        Started(NodeState node) {
-            this.node = requireNonNull(node, "node");
+        Started(NodeWatch watch) {
+            this.watch = requireNonNull(watch, "watch");
         }
 
         @Override
         public HealthCheckResponse call() {
-            return answer(HealthChecks.STARTED, HealthChecks::started, node);
+            return answer(HealthChecks.STARTED, HealthChecks::started, watch.state());
         }
     }
 
@@ -43,20 +43,20 @@ final class BarnabasHealth {
     @Readiness
     @ApplicationScoped
     static class Ready implements HealthCheck {
-        private final NodeState node;
+        private final NodeWatch watch;
 
         protected Ready() { // for the CDI proxy
-            this.node = null;
+            this.watch = null;
         }
 
         @Inject
-        Ready(NodeState node) {
-            this.node = requireNonNull(node, "node");
+        Ready(NodeWatch watch) {
+            this.watch = requireNonNull(watch, "watch");
         }
 
         @Override
         public HealthCheckResponse call() {
-            return answer("barnabas-ready", HealthChecks::ready, node);
+            return answer("barnabas-ready", HealthChecks::ready, watch.state());
         }
     }
 
@@ -64,20 +64,20 @@ final class BarnabasHealth {
     @Liveness
     @ApplicationScoped
     static class Live implements HealthCheck {
-        private final NodeState node;
+        private final NodeWatch watch;
 
         protected Live() { // for the CDI proxy
-            this.node = null;
+            this.watch = null;
         }
 
         @Inject
-        Live(NodeState node) {
-            this.node = requireNonNull(node, "node");
+        Live(NodeWatch watch) {
+            this.watch = requireNonNull(watch, "watch");
         }
 
         @Override
         public HealthCheckResponse call() {
-            return answer("barnabas-live", HealthChecks::live, node);
+            return answer("barnabas-live", HealthChecks::live, watch.state());
         }
     }
 

@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param nodeUrl {@code barnabas.node.url}: where other nodes reach this one; absent: {@code http://host-name:port}
  * @param nodeZone {@code barnabas.node.zone}: where this node stands; empty when all stand in one place
  * @param drainWaitMs {@code barnabas.node.drain-wait-ms}: how long a stop waits for others to take what this node has
+ * @param lingerMs {@code barnabas.node.linger-ms}: how long a node that has drained answers those who are connected
  * @param engine {@code barnabas.engine}: where logs are stored
  * @param exitOnFailure {@code barnabas.start.exit-on-failure}: whether a start that fails ends the process
  * @param responderThreads {@code barnabas.node.responder-threads}: threads that turn what the log answered into answers
@@ -64,6 +65,7 @@ record BarnabasSettings(
         Optional<URI> nodeUrl,
         String nodeZone,
         long drainWaitMs,
+        long lingerMs,
         Engine engine,
         ExitOnFailure exitOnFailure,
         int responderThreads,
@@ -122,6 +124,7 @@ record BarnabasSettings(
                 settings.optionalHttpUrl("barnabas.node.url"),
                 settings.optionalText("barnabas.node.zone").orElse(""),
                 settings.durationMs("barnabas.node.drain-wait-ms", 0, 3_600_000),
+                settings.durationMs("barnabas.node.linger-ms", 0, 3_600_000),
                 settings.oneOf("barnabas.engine", Engine.class),
                 settings.oneOf("barnabas.start.exit-on-failure", ExitOnFailure.class),
                 settings.integer("barnabas.node.responder-threads", 1, 1_000),

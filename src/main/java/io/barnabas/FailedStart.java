@@ -37,7 +37,8 @@ final class FailedStart {
         end();
     }
 
-    private boolean ends() {
+    /** Whether a start that fails ends the process; else it fails the deployment. */
+    boolean ends() {
         return switch (wanted.orElse(ExitOnFailure.AUTO)) {
             case ALWAYS -> true;
             case NEVER -> false;

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Waits until the application answers. Its start is over before the server lets requests through to it, and no event
- * of the platform tells when that is: so this asks for the node's health as a client would, until the answer has our
- * check in it. Before that the server answers 404, and for a moment 500 or a health without checks.
+ * of the platform tells when that is: so this asks as a client would. Before that the server itself answers, with 404
+ * and for a moment with 503.
  */
 final class FirstAnswer {
     private static final long PAUSE_MS = 50;
@@ -36,7 +36,7 @@ final class FirstAnswer {
     }
 
     private CompletableFuture<Void> ask(int triesLeft) {
-        return client.sendAsync(request, BodyHandlers.ofString())
+        return client.sendAsync(request, BodyHandlers.discarding())
                 .handle((answer, failure) -> (failure == null && fromApplication(answer)) || triesLeft <= 1)
                 .thenCompose(done -> done ? CompletableFuture.completedFuture(null) : askLater(triesLeft - 1));
     }
@@ -47,7 +47,7 @@ final class FirstAnswer {
                 .thenCompose(this::ask);
     }
 
-    private static boolean fromApplication(HttpResponse<String> answer) {
-        return answer.body().contains(HealthChecks.STARTED);
+    private static boolean fromApplication(HttpResponse<?> answer) {
+        return answer.statusCode() < 500 && answer.statusCode() != 404;
     }
 }

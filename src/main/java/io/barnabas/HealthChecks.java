@@ -14,6 +14,7 @@ import java.util.Map;
  * <pre>
  *   state                                   started   ready   live
  *   recovers, registers itself              no        no      yes
+ *   serves, nobody is let through yet       no        no      yes
  *   serves                                  yes       yes     yes
  *   a partition could not be opened         yes       yes     yes    the others are served; data names it
  *   drains, stops                           yes       no      yes
@@ -29,6 +30,7 @@ import java.util.Map;
  */
 final class HealthChecks {
     static final String STARTED = "barnabas-started";
+    private static final String NOT_YET_ANSWERING = "wait: the server does not let requests through to the node yet";
 
     private HealthChecks() {}
 
@@ -45,11 +47,12 @@ final class HealthChecks {
         data.put("zookeeper", node.zookeeper().name());
         data.put("partitionsOwned", (long) node.partitionsOwned());
         data.put("partitionsOpen", (long) node.partitionsOpen());
-        boolean up = phase == Parts.Phase.SERVING || phase == Parts.Phase.STOPPING;
+        boolean serves = phase == Parts.Phase.SERVING || phase == Parts.Phase.STOPPING;
+        boolean up = serves && node.answering();
         if (phase == Parts.Phase.FAILED) {
             data.put("advice", "the start failed: the server's log says why");
         } else if (!up) {
-            data.put("advice", "wait: the node recovers its log and registers itself");
+            data.put("advice", serves ? NOT_YET_ANSWERING : "wait: the node recovers its log and registers itself");
         }
         return new Check(STARTED, up, data);
     }
@@ -93,6 +96,9 @@ final class HealthChecks {
     private static String whyNotReady(NodeState node) {
         if (node.phase() != Parts.Phase.SERVING) {
             return "wait: the node is not serving yet, or not any more";
+        }
+        if (!node.answering()) {
+            return NOT_YET_ANSWERING;
         }
         if (node.draining()) {
             return "the node drains before it goes; send traffic elsewhere";

@@ -35,8 +35,8 @@ public class HttpAddress {
         return URI.create("http://localhost:" + port() + contextPath + "/");
     }
 
-    /** A path that something answers as soon as this application does. */
+    /** A path that this application answers and nothing else does. */
     URI probe(String contextPath) {
-        return url(contextPath).resolve("health/started");
+        return url(contextPath).resolve("brokers");
     }
 }

@@ -90,6 +90,9 @@ final class Node implements NodeState {
     /** Written by the stopping thread, read by health: from now on nobody should come here. */
     private volatile boolean leaving;
 
+    /** Written by the thread that got the first answer, read by health. */
+    private volatile boolean answering;
+
     /**
      * A node yet to be started.
      *
@@ -305,6 +308,16 @@ final class Node implements NodeState {
     @Override
     public Parts.Phase phase() {
         return parts.phase();
+    }
+
+    @Override
+    public boolean answering() {
+        return answering;
+    }
+
+    /** The server lets requests through to this node. */
+    void answers() {
+        answering = true;
     }
 
     @Override

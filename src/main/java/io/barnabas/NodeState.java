@@ -9,6 +9,9 @@ import java.util.Optional;
 public interface NodeState {
     Parts.Phase phase();
 
+    /** Whether the server lets requests through to the node; it does so a moment after the node serves. */
+    boolean answering();
+
     /** Whether the node hands its work over to others before it goes. */
     boolean draining();
 

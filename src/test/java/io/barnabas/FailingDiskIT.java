@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.barnabas.testing.BarnabasProcess;
-import io.barnabas.testing.Batches;
 import io.barnabas.testing.Http;
+import io.barnabas.testing.RecordedBatches;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The real jar on a disk whose fdatasync fails: a library preloaded into the process fails it on demand. */
 class FailingDiskIT {
     private static final String RECORDS = "topics/faults/partitions/0/records?offset=0&timeout=0";
+
+    private final RecordedBatches records = new RecordedBatches("faults");
 
     @TempDir
     Path directory;
@@ -40,8 +41,8 @@ class FailingDiskIT {
             Files.delete(trigger);
             // then
             assertRefused(failed);
-            assertRefused(produce(node, "after", "all"));
-            assertRefused(produce(node, "after", "leader"));
+            assertRefused(produce(node, "after, all", "all"));
+            assertRefused(produce(node, "after, leader", "leader"));
             assertThat(node.http()
                             .post("topics/faults?acks=all", Http.TEXT, "{\"records\":[{\"value\":\"after\"}]}")
                             .text())
@@ -52,6 +53,7 @@ class FailingDiskIT {
             assertThat(node.http().get(RECORDS, Http.TEXT).text())
                     .contains("before")
                     .doesNotContain("lost", "after");
+            records.compareWith(node.http(), 0);
             assertThat(node.stop()).isEqualTo(143);
         }
         try (BarnabasProcess again = BarnabasProcess.at(data).start()) {
@@ -60,19 +62,12 @@ class FailingDiskIT {
             assertThat(again.http().get(RECORDS, Http.TEXT).text())
                     .contains("before")
                     .doesNotContain("after");
+            records.compareWith(again.http(), 0);
         }
     }
 
-    private static Http.Answer produce(BarnabasProcess node, String value, String acks) {
-        ByteBuffer batch = Batches.of(value);
-        byte[] body = new byte[batch.remaining()];
-        batch.get(body);
-        return node.http()
-                .send(
-                        "POST",
-                        "topics/faults/partitions/0/batches?acks=" + acks,
-                        "application/vnd.barnabas.batches",
-                        body);
+    private Http.Answer produce(BarnabasProcess node, String value, String acks) {
+        return records.produce(node.http(), value, acks);
     }
 
     private static void assertRefused(Http.Answer answer) {

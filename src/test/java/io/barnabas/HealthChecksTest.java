@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HealthChecksTest {
     private static final State SERVING = new State(
             Parts.Phase.SERVING,
+            true,
             false,
             Cluster.Session.CONNECTED,
             new EngineStatus.Writable(),
@@ -59,10 +60,10 @@ class HealthChecksTest {
 
     @Test
     void isAliveButNotReadyWhileDrainingOrRecovering() {
-        State draining =
-                new State(SERVING.phase, true, SERVING.zookeeper, SERVING.engine, 3, 3, List.of(), Optional.empty());
-        State recovering =
-                new State(SERVING.phase, false, SERVING.zookeeper, SERVING.engine, 3, 2, List.of(), Optional.empty());
+        State draining = new State(
+                SERVING.phase, true, true, SERVING.zookeeper, SERVING.engine, 3, 3, List.of(), Optional.empty());
+        State recovering = new State(
+                SERVING.phase, true, false, SERVING.zookeeper, SERVING.engine, 3, 2, List.of(), Optional.empty());
         assertThat(HealthChecks.ready(draining).up()).isFalse();
         assertThat(HealthChecks.ready(recovering).up()).isFalse();
         assertThat(HealthChecks.live(draining).up()).isTrue();
@@ -73,7 +74,15 @@ class HealthChecksTest {
     void isReadyAndNamesThePartitionThatCouldNotBeOpened() {
         // given
         State state = new State(
-                SERVING.phase, false, SERVING.zookeeper, SERVING.engine, 3, 2, List.of("orders-1"), Optional.empty());
+                SERVING.phase,
+                true,
+                false,
+                SERVING.zookeeper,
+                SERVING.engine,
+                3,
+                2,
+                List.of("orders-1"),
+                Optional.empty());
         // when
         Check ready = HealthChecks.ready(state);
         // then
@@ -102,8 +111,8 @@ class HealthChecksTest {
             names = {"STOPPED", "STARTING"})
     void isAliveButNeitherStartedNorReadyBeforeItServes(Parts.Phase phase) {
         // given
-        State state =
-                new State(phase, false, Cluster.Session.STARTING, SERVING.engine, 0, 0, List.of(), Optional.empty());
+        State state = new State(
+                phase, false, false, Cluster.Session.STARTING, SERVING.engine, 0, 0, List.of(), Optional.empty());
         // then
         assertThat(HealthChecks.started(state).up()).isFalse();
         assertThat(HealthChecks.started(state).data()).containsKey("advice");
@@ -115,6 +124,7 @@ class HealthChecksTest {
     void isNotAliveWhenStuckOrFailed() {
         State stuck = new State(
                 SERVING.phase,
+                true,
                 false,
                 SERVING.zookeeper,
                 SERVING.engine,
@@ -123,15 +133,41 @@ class HealthChecksTest {
                 List.of(),
                 Optional.of("orders-0 waits for 60 s"));
         State failed = new State(
-                Parts.Phase.FAILED, false, SERVING.zookeeper, SERVING.engine, 0, 0, List.of(), Optional.empty());
+                Parts.Phase.FAILED, false, false, SERVING.zookeeper, SERVING.engine, 0, 0, List.of(), Optional.empty());
         assertThat(HealthChecks.live(stuck).up()).isFalse();
         assertThat(HealthChecks.live(stuck).data()).containsEntry("stuck", "orders-0 waits for 60 s");
         assertThat(HealthChecks.live(failed).up()).isFalse();
         assertThat(HealthChecks.started(failed).up()).isFalse();
     }
 
+    @Test
+    void isNeitherStartedNorReadyBeforeAnybodyIsLetThrough() {
+        // given
+        State state = new State(
+                SERVING.phase, false, false, SERVING.zookeeper, SERVING.engine, 3, 3, List.of(), Optional.empty());
+        // then
+        assertThat(HealthChecks.started(state).up()).isFalse();
+        assertThat(HealthChecks.started(state).data().get("advice").toString()).contains("let requests through");
+        assertThat(HealthChecks.ready(state).up()).isFalse();
+        assertThat(HealthChecks.live(state).up()).isTrue();
+    }
+
+    @Test
+    void tellsOfAStartAsLongAsThereIsNoNode() {
+        // given
+        NodeWatch watch = new NodeWatch();
+        // then
+        assertThat(HealthChecks.started(watch.state()).up()).isFalse();
+        assertThat(HealthChecks.started(watch.state()).data()).containsEntry("phase", "STARTING");
+        assertThat(HealthChecks.ready(watch.state()).up()).isFalse();
+        assertThat(HealthChecks.live(watch.state()).up()).isTrue();
+        watch.failed();
+        assertThat(HealthChecks.live(watch.state()).up()).isFalse();
+    }
+
     private record State(
             Parts.Phase phase,
+            boolean answering,
             boolean draining,
             Cluster.Session zookeeper,
             EngineStatus engine,
@@ -142,12 +178,28 @@ class HealthChecksTest {
             implements NodeState {
         State with(Cluster.Session session) {
             return new State(
-                    phase, draining, session, engine, partitionsOwned, partitionsOpen, partitionsFailed, stuck);
+                    phase,
+                    answering,
+                    draining,
+                    session,
+                    engine,
+                    partitionsOwned,
+                    partitionsOpen,
+                    partitionsFailed,
+                    stuck);
         }
 
         State with(EngineStatus status) {
             return new State(
-                    phase, draining, zookeeper, status, partitionsOwned, partitionsOpen, partitionsFailed, stuck);
+                    phase,
+                    answering,
+                    draining,
+                    zookeeper,
+                    status,
+                    partitionsOwned,
+                    partitionsOpen,
+                    partitionsFailed,
+                    stuck);
         }
     }
 }

@@ -40,14 +40,18 @@ final class Checkpoints {
     /** One save at a time, without holding up readers of the map. */
     private final Object saving = new Object();
 
-    private Checkpoints(LogFiles files, Path file) {
+    /** Guarded by {@code saving}. */
+    private final Reserve reserve;
+
+    private Checkpoints(LogFiles files, Path dataDir) {
         this.files = files;
-        this.file = file;
+        this.file = dataDir.resolve("checkpoint");
+        this.reserve = new Reserve(files, dataDir);
     }
 
     /** Reads the file; without one, all logs are scanned from their start. */
     static Checkpoints load(LogFiles files, Path dataDir) throws IOException {
-        Checkpoints loaded = new Checkpoints(files, dataDir.resolve("checkpoint"));
+        Checkpoints loaded = new Checkpoints(files, dataDir);
         if (files.exists(loaded.file)) {
             loaded.parse(PartitionFolder.readText(files, loaded.file, FILE_BYTES_MOST));
         }
@@ -91,13 +95,33 @@ final class Checkpoints {
                 text = text();
             }
             try {
-                PartitionFolder.writeText(files, file, text);
+                write(text);
             } catch (IOException e) {
                 synchronized (this) {
                     changed = true;
                 }
                 throw e;
             }
+        }
+    }
+
+    /** On a full disk with the room that is kept for it, and what is left of that is kept again. */
+    private void write(String text) throws IOException {
+        try {
+            PartitionFolder.writeText(files, file, text);
+        } catch (IOException e) {
+            if (!IoFailure.diskFull(e) || !reserve.release()) {
+                throw e;
+            }
+            PartitionFolder.writeText(files, file, text);
+            reserve.keep();
+        }
+    }
+
+    /** Keeps room to be saved in on a full disk; cheap when it is there. */
+    void keepRoom() throws IOException {
+        synchronized (saving) {
+            reserve.keep();
         }
     }
 

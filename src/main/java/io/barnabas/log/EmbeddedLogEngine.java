@@ -65,6 +65,7 @@ public final class EmbeddedLogEngine implements LogEngine {
     private final ThreadPoolExecutor appends;
     private final ThreadPoolExecutor reads;
     private final ThreadPoolExecutor opening;
+    private final ThreadPoolExecutor flushing;
     private final ScheduledThreadPoolExecutor background;
     private final Thread commitThread;
 
@@ -105,6 +106,7 @@ public final class EmbeddedLogEngine implements LogEngine {
         this.appends = pool("append", settings.appendThreads(), Integer.MAX_VALUE, threads);
         this.reads = pool("read", settings.readThreads(), settings.waitingReads(), threads);
         this.opening = pool("open", settings.openThreads(), Integer.MAX_VALUE, threads);
+        this.flushing = pool("flush", settings.flushThreads(), Integer.MAX_VALUE, threads);
         this.background = new ScheduledThreadPoolExecutor(2, threads);
         background.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         EngineHealth health = new EngineHealth(events);
@@ -112,7 +114,17 @@ public final class EmbeddedLogEngine implements LogEngine {
         Unflushed unflushed = new Unflushed(settings.checkpointBytes(), this::requestCheckpoint);
         this.journal = new Journal(files, dataDir, replayed.nextSequence(), settings.journalBytes(), replayed.files());
         this.checkpointer = new Checkpointer(
-                journal, checkpoints, dirty, health, events, nanoTime, unflushed, files, replayed.segments());
+                journal,
+                checkpoints,
+                dirty,
+                health,
+                events,
+                nanoTime,
+                unflushed,
+                files,
+                replayed.segments(),
+                flushing,
+                settings.flushThreads());
         GroupCommit commit =
                 new GroupCommit(journal, settings, nanoTime, health, events, this::requestCheckpoint, this::giveUpAll);
         this.context = new EngineContext(
@@ -392,6 +404,7 @@ public final class EmbeddedLogEngine implements LogEngine {
         pools.put("append", appends);
         pools.put("read", reads);
         pools.put("open", opening);
+        pools.put("flush", flushing);
         pools.values().forEach(ExecutorService::shutdown);
         long end = context.nanoTime().getAsLong() + TimeUnit.SECONDS.toNanos(STOP_WAIT_SECONDS);
         for (Map.Entry<String, ExecutorService> each : pools.entrySet()) {

@@ -9,6 +9,7 @@ import io.barnabas.record.ErrorCode;
  * @param appendThreads threads that write segments
  * @param readThreads threads that read segments
  * @param openThreads threads that open, close and delete logs, most of the time waiting for the disk
+ * @param flushThreads threads that force segments in a checkpoint of many logs
  * @param waitingReads reads that may wait for a read thread; more are refused
  * @param partitionWaitingBytes bytes of appends that may wait in one partition, durable ones until they are durable
  * @param totalWaitingBytes the same over all partitions
@@ -36,6 +37,7 @@ public record EmbeddedLogSettings(
         int appendThreads,
         int readThreads,
         int openThreads,
+        int flushThreads,
         int waitingReads,
         long partitionWaitingBytes,
         long totalWaitingBytes,
@@ -62,6 +64,7 @@ public record EmbeddedLogSettings(
             2,
             4,
             8,
+            4,
             10_000,
             32L << 20,
             256L << 20,
@@ -88,6 +91,7 @@ public record EmbeddedLogSettings(
         atLeast("appendThreads", appendThreads, 1);
         atLeast("readThreads", readThreads, 1);
         atLeast("openThreads", openThreads, 1);
+        atLeast("flushThreads", flushThreads, 1);
         atLeast("waitingReads", waitingReads, 1);
         atLeast("partitionWaitingBytes", partitionWaitingBytes, 1);
         atLeast("totalWaitingBytes", totalWaitingBytes, partitionWaitingBytes);

@@ -56,14 +56,15 @@ final class Housekeeping {
         new Compaction(context, log, nowMs, throttle).run();
     }
 
-    /** Ends the disk-full state also when nobody tries to append. */
+    /** Keeps some room back, and ends the disk-full state also when nobody tries to append. */
     private void lookForRoom() {
         try {
+            context.checkpoints().keepRoom();
             if (context.health().isDiskFull() && context.files().usableBytes(context.dataDir()) >= ROOM_BYTES) {
                 context.health().roomAgain();
             }
         } catch (IOException e) {
-            LOG.warn("Free space cannot be asked for", e);
+            LOG.warn("Free space cannot be kept or asked for", e);
         }
     }
 }

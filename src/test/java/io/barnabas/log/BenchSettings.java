@@ -17,6 +17,7 @@ final class BenchSettings {
                 of.appendThreads(),
                 of.readThreads(),
                 of.openThreads(),
+                of.flushThreads(),
                 of.waitingReads(),
                 of.partitionWaitingBytes(),
                 of.totalWaitingBytes(),

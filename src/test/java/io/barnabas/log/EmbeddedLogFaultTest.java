@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,46 @@ class EmbeddedLogFaultTest {
     @AfterEach
     void stop() {
         machine.close();
+    }
+
+    @Test
+    void keepsManyLogsThroughACrashWhenACheckpointHasForcedThem() {
+        // given
+        EmbeddedLogEngine engine = machine.engine();
+        int logs = 64;
+        for (int i = 0; i < logs; i++) {
+            get(get(engine.open(id(i), 1, CONFIG)).append(batch("a" + i), Acks.LEADER));
+        }
+        // when
+        engine.checkpoint();
+        // then
+        assertThat(machine.files.forces(".log")).isEqualTo(logs);
+        machine.files = machine.files.crashed(new Random(1));
+        EmbeddedLogEngine again = machine.engine();
+        for (int i = 0; i < logs; i++) {
+            assertThat(everything(get(again.open(id(i), 2, CONFIG)))).containsExactly("a" + i);
+        }
+    }
+
+    @Test
+    void keepsTheJournalWhenOneOfManyLogsCannotBeForcedInACheckpoint() {
+        // given
+        EmbeddedLogEngine engine = machine.engine();
+        int logs = 64;
+        for (int i = 0; i < logs; i++) {
+            get(get(engine.open(id(i), 1, CONFIG)).append(batch("a" + i), Acks.ALL));
+        }
+        machine.files.failForces(
+                path -> path.toString().contains("t-40/") && path.toString().endsWith(".log"));
+        // when
+        engine.checkpoint();
+        // then
+        assertThat(engine.status()).isInstanceOf(EngineStatus.ReadOnly.class);
+        machine.files = machine.files.crashed(new Random(1));
+        EmbeddedLogEngine again = machine.engine();
+        for (int i = 0; i < logs; i++) {
+            assertThat(everything(get(again.open(id(i), 2, CONFIG)))).containsExactly("a" + i);
+        }
     }
 
     @Test
@@ -91,6 +132,24 @@ class EmbeddedLogFaultTest {
                 .isEqualTo(1);
         assertThat(engine.status()).isInstanceOf(EngineStatus.Writable.class);
         assertThat(everything(machine.restarted())).containsExactly("a", "c");
+    }
+
+    @Test
+    void truncatesOnAFullDiskInTheRoomThatIsKeptForIt() {
+        // given
+        EmbeddedLogEngine engine = machine.engine();
+        PartitionLog log = machine.open(engine);
+        get(log.append(Batches.sequenced(7, 0, 0, "a"), Acks.ALL));
+        get(log.append(Batches.sequenced(7, 0, 1, "b"), Acks.ALL));
+        engine.keepHouse();
+        machine.files.room(0);
+        assertThat(codeOf(log.append(Batches.sequenced(7, 0, 2, "c"), Acks.ALL)))
+                .isEqualTo(ErrorCode.DISK_FULL);
+        // when
+        long start = get(log.truncateBefore(1));
+        // then
+        assertThat(start).isEqualTo(1);
+        assertThat(everything(machine.restarted())).containsExactly("b");
     }
 
     @Test

@@ -7,10 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.barnabas.testing.AcknowledgedRecords;
 import io.barnabas.testing.BarnabasProcess;
+import io.barnabas.testing.FreePort;
 import io.barnabas.testing.Http;
 import io.barnabas.testing.WsClient;
+import java.io.IOException;
 import java.net.ConnectException;
-import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,11 +37,13 @@ class LifeIT {
     private static final int RECORDS_PER_REQUEST = 10;
     private static final int ENOUGH_RECORDS = 2_000;
     private static final int DRAINING = 50308;
+    private static final int NOBODY = 0;
     private static final Duration GRACE = Duration.ofSeconds(55); // of 60 s, less the 5 s of preStop
 
     private final AcknowledgedRecords records = new AcknowledgedRecords("life");
     private final AtomicInteger requests = new AtomicInteger();
     private final ConcurrentLinkedQueue<Throwable> cut = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger toldToGo = new AtomicInteger();
 
     @TempDir
     Path data;
@@ -49,7 +52,9 @@ class LifeIT {
     void losesNothingAndCutsNobodyOffWhenItIsToldToEndUnderLoad() throws Exception {
         // given
         ExecutorService threads = Executors.newCachedThreadPool();
-        try (BarnabasProcess node = BarnabasProcess.at(data).start()) {
+        int port = FreePort.next();
+        try (Probes probes = Probes.of(port);
+                BarnabasProcess node = BarnabasProcess.at(data).onPort(port).start()) {
             node.http()
                     .post("admin/topics", Http.CONTROL, "{\"topic_name\":\"life\",\"partitions_count\":3}")
                     .expect(201);
@@ -62,25 +67,36 @@ class LifeIT {
             }
             producers.forEach(socket -> load.add(threads.submit(() -> produceUntilDraining(socket))));
             await().atMost(Duration.ofMinutes(2)).until(() -> records.count() >= ENOUGH_RECORDS);
-            try (Probes probes = Probes.of(node.port())) {
-                await().atMost(Duration.ofSeconds(30)).until(() -> probes.count("ready", 200) > 0);
-                // when
-                long toldNanos = System.nanoTime();
-                int exitCode = node.stop();
-                long endedMs = Duration.ofNanos(System.nanoTime() - toldNanos).toMillis();
-                for (Future<?> one : load) {
-                    one.get();
-                }
-                // then
-                assertThat(exitCode).isEqualTo(143);
-                assertThat(endedMs).isLessThan(GRACE.toMillis());
-                assertThat(cut).as("requests that got no answer").isEmpty();
-                assertThat(probes.after("ready", toldNanos))
-                        .as("not ready while it drains")
-                        .contains(503);
-                assertThat(probes.before("live", probes.first("ready", 503))).containsOnly(200);
-                assertThat(node.process().output()).contains("Barnabas has stopped");
+            await().atMost(Duration.ofSeconds(30)).until(() -> probes.count("ready", 200) > 0);
+            long servingNanos =
+                    System.nanoTime(); // a new topic's partitions, being opened, make it unready for a moment
+            probes.awaitAnother("ready", 200);
+            probes.awaitAnother("live", 200);
+            // when
+            long toldNanos = System.nanoTime();
+            int exitCode = node.stop();
+            long endedMs = Duration.ofNanos(System.nanoTime() - toldNanos).toMillis();
+            for (Future<?> one : load) {
+                one.get();
             }
+            // then
+            assertThat(exitCode).isEqualTo(143);
+            assertThat(endedMs).isLessThan(GRACE.toMillis());
+            assertThat(cut).as("requests that got no answer").isEmpty();
+            assertThat(toldToGo).as("answers that say that the node goes").hasPositiveValue();
+            assertThat(probes.after("ready", toldNanos))
+                    .as("not ready while it drains")
+                    .contains(503);
+            assertThat(probes.between("live", probes.first("ready", 200), toldNanos))
+                    .as("alive while it serves")
+                    .containsOnly(200);
+            assertThat(probes.between("ready", servingNanos, toldNanos))
+                    .as("ready while it serves")
+                    .containsOnly(200);
+            assertThat(probes.statuses())
+                    .as("nobody there, nothing there, not yet or not any more, well")
+                    .isSubsetOf(NOBODY, 404, 503, 200);
+            assertThat(node.process().output()).contains("Barnabas has stopped");
             for (WsClient socket : subscribers) {
                 assertThat(socket.awaitClosed()).as("closing code").isEqualTo(1001);
                 assertThat(socket.received("draining")).hasSize(1);
@@ -121,8 +137,12 @@ class LifeIT {
                 .toList();
     }
 
-    /** Until it is told to go elsewhere, or nobody listens any more; anything else is a request that was cut. */
+    /**
+     * Until nobody listens any more. A client that does not go when it is told to is told again and again, always in the
+     * same words; at last its connection is refused or closed. Whoever was not told yet is answered.
+     */
     private void produceUntilGone(Http server) {
+        boolean told = false;
         while (true) {
             List<String> values = values();
             String body = values.stream()
@@ -132,22 +152,33 @@ class LifeIT {
             try {
                 Http.Answer answer = server.postAsync("topics/life?acks=all", Http.TEXT, body)
                         .join();
-                JsonNode json = answer.json();
-                if (answer.status() != 200) {
-                    assertThat(json.path("error_code").asInt()).isEqualTo(DRAINING);
-                    return;
-                }
-                records.acknowledged(values, json.get("offsets"));
-                if (json.get("offsets").get(0).hasNonNull("error_code")) {
-                    return;
-                }
+                told |= wasToldToGo(answer, values);
             } catch (CompletionException e) {
-                if (!(e.getCause() instanceof ConnectException) && !(e.getCause() instanceof HttpTimeoutException)) {
+                boolean gone =
+                        e.getCause() instanceof ConnectException || (told && e.getCause() instanceof IOException);
+                if (!gone) {
                     cut.add(e);
                 }
                 return;
             }
         }
+    }
+
+    private boolean wasToldToGo(Http.Answer answer, List<String> values) {
+        JsonNode json = answer.json();
+        if (answer.status() == 200) {
+            records.acknowledged(values, json.get("offsets"));
+            json = json.get("offsets").get(0); // each record has an answer of its own
+        } else {
+            assertThat(answer.status()).as(answer.text()).isEqualTo(503);
+        }
+        if (!json.hasNonNull("error_code")) {
+            return false;
+        }
+        assertThat(json.get("error_code").asInt()).isEqualTo(DRAINING);
+        assertThat(answer.header("Connection")).as("Connection").isEqualTo("close");
+        toldToGo.incrementAndGet();
+        return true;
     }
 
     /** One frame after the other; every one that was sent before the server said that it drains is answered. */

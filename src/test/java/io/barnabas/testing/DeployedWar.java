@@ -1,9 +1,12 @@
 package io.barnabas.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.File;
 import java.net.URI;
 import java.net.URL;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.arquillian.test.spi.LifecycleMethodExecutor;
@@ -78,7 +81,11 @@ public final class DeployedWar implements BeforeAllCallback, ParameterResolver {
                 arquillian.beforeClass(BuiltWar.class, LifecycleMethodExecutor.NO_OP);
                 arquillian.before(war, BuiltWar.class.getDeclaredMethod("anyMethod"), LifecycleMethodExecutor.NO_OP);
                 // The adapter names the machine, whose name need not resolve; the port is what counts.
-                url = URI.create("http://127.0.0.1:" + war.url.getPort() + "/");
+                URI server = URI.create("http://127.0.0.1:" + war.url.getPort() + "/");
+                Http http = new Http(server);
+                await().atMost(Duration.ofMinutes(2))
+                        .until(() -> http.get("health/ready").status() == 200);
+                url = server;
             } catch (Exception e) {
                 throw new IllegalStateException("the WAR cannot be deployed: " + e.getMessage(), e);
             }

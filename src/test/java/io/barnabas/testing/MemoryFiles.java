@@ -257,6 +257,7 @@ public final class MemoryFiles implements LogFiles {
     public synchronized void delete(Path path) {
         folders.remove(path);
         if (names.containsKey(path)) {
+            roomBytes += roomBytes == Long.MAX_VALUE ? 0 : names.get(path).bytes.length;
             NameChange change = new NameChange(path.getParent(), path, null, null);
             applyName(names, change);
             nameChanges.add(change);

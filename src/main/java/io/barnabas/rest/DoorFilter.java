@@ -1,0 +1,92 @@
+package io.barnabas.rest;
+
+import io.barnabas.record.ErrorCode;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * Stands at the {@link Doorway}. It is found through the servlet context and not injected, because requests come before
+ * there is anything to inject and after it has been taken away. Declared in {@code web.xml}, before all others.
+ */
+public final class DoorFilter extends HttpFilter {
+    private static final long serialVersionUID = 1L;
+    private static final String HEALTH = "/health";
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getServletPath().equals(HEALTH)) {
+            chain.doFilter(request, response); // tells of every phase
+            return;
+        }
+        Doorway door = (Doorway) request.getServletContext().getAttribute(Doorway.ATTRIBUTE);
+        switch (door == null ? Doorway.Phase.STARTING : door.enter()) {
+            case STARTING -> refuse(response, ErrorCode.COORDINATOR_LOADING, "this node is starting, try again");
+            case OPEN -> pass(door, request, response, chain);
+            case LEAVING -> {
+                closeAfter(response);
+                pass(door, request, response, chain);
+            }
+            case SHUT -> {
+                closeAfter(response);
+                refuse(response, ErrorCode.DRAINING, "this node is shutting down, connect again");
+            }
+        }
+    }
+
+    private static void pass(Doorway door, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        boolean goesOn = false;
+        try {
+            chain.doFilter(request, response);
+            if (request.isAsyncStarted()) {
+                request.getAsyncContext().addListener(new WhenAnswered(door));
+                goesOn = true;
+            }
+        } finally {
+            if (!goesOn) {
+                door.left();
+            }
+        }
+    }
+
+    private static void closeAfter(HttpServletResponse response) {
+        response.setHeader("Connection", "close");
+    }
+
+    /** Written at once, so that what the server thinks of the request afterwards cannot take the answer's place. */
+    private static void refuse(HttpServletResponse response, ErrorCode code, String message) throws IOException {
+        byte[] body = ControlJson.bytes(new ErrorView(code.number(), message));
+        response.setStatus(HttpStatus.of(code));
+        response.setContentType(RestMediaType.JSON);
+        response.setContentLength(body.length);
+        response.setHeader("Retry-After", Integer.toString(HttpStatus.retryAfterSeconds(code)));
+        response.getOutputStream().write(body);
+        response.flushBuffer();
+    }
+
+    /** A request whose answer comes later is inside until it has been given. */
+    private record WhenAnswered(Doorway door) implements AsyncListener {
+        @Override
+        public void onComplete(AsyncEvent event) {
+            door.left();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {} // completes afterwards
+
+        @Override
+        public void onError(AsyncEvent event) {} // completes afterwards
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this);
+        }
+    }
+}
