@@ -3,17 +3,21 @@ package io.barnabas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.barnabas.testing.BarnabasProcess;
 import io.barnabas.testing.Http;
+import io.barnabas.testing.ZooKeeperEnsemble;
 import io.barnabas.testing.ZooKeeperProcess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node on an outside ZooKeeper, which is killed and comes back. */
 class ZooKeeperOutageIT {
     private static final Duration SESSION = Duration.ofMinutes(1);
+    private static final Duration UNNOTICED = Duration.ofSeconds(4);
     private static final String RECORD = "{\"records\":[{\"value\":\"v\"}]}";
 
     @TempDir
@@ -35,8 +39,10 @@ class ZooKeeperOutageIT {
             zooKeeper.kill9();
             // then
             await().atMost(SESSION).until(() -> server.get("health/ready").status() == 503);
-            Http.Answer refused = server.post("topics/outage/partitions/0", Http.TEXT, RECORD);
-            assertThat(refused.status()).isEqualTo(503);
+            Http.Answer refused = await().atMost(SESSION)
+                    .until(
+                            () -> server.post("topics/outage/partitions/0", Http.TEXT, RECORD),
+                            answer -> answer.status() == 503);
             assertThat(refused.json().path("error_code").asInt()).isEqualTo(50304);
             assertThat(refused.header("Retry-After")).isNotEmpty();
             server.get("health/live").expect(200);
@@ -54,5 +60,39 @@ class ZooKeeperOutageIT {
         } finally {
             zooKeeper.close();
         }
+    }
+
+    @Test
+    void oneOfThreeServersMayDieUnnoticed() {
+        // given
+        try (ZooKeeperEnsemble ensemble = ZooKeeperEnsemble.start(directory.resolve("ensemble"), 3);
+                BarnabasProcess node = BarnabasProcess.at(directory.resolve("node"))
+                        .with("barnabas.zookeeper.connect", ensemble.connect())
+                        .start()) {
+            Http server = node.http();
+            server.post("admin/topics", Http.CONTROL, "{\"topic_name\":\"outage\",\"partitions_count\":2}")
+                    .expect(201);
+            long epoch = epoch(server);
+            for (int each = 0; each < 3; each++) {
+                // when
+                ensemble.server(each).kill9();
+                // then
+                Instant end = Instant.now().plus(UNNOTICED);
+                while (Instant.now().isBefore(end)) {
+                    server.post("topics/outage/partitions/0", Http.TEXT, RECORD).expect(200);
+                }
+                ensemble.restart(each);
+            }
+            assertThat(epoch(server)).as("nothing was claimed anew").isEqualTo(epoch);
+        }
+    }
+
+    private static long epoch(Http server) {
+        for (JsonNode owner : server.get("cluster").expect(200).json().path("owners")) {
+            if (owner.path("topic").asText().equals("outage")) {
+                return owner.path("epoch").asLong();
+            }
+        }
+        throw new AssertionError("the partition has no owner");
     }
 }

@@ -31,7 +31,7 @@ import java.util.function.LongSupplier;
  *      |  '--moved, or unknown and idempotent--.
  *      '--owner is another node--&gt; in a call to it, one call at a time, as many appends as fit
  *
- *   no owner: a pause, then the same again, until the oldest have waited for too long
+ *   no owner, or no ZooKeeper for the moment: a pause, then the same again, until the oldest have waited for too long
  * </pre>
  *
  * <p>As long as appends that were given to one log may still come back, nothing goes to another one. A partition that
@@ -285,13 +285,14 @@ final class AppendLane {
 
     /** What has waited for too long fails with the reason; the rest waits on, if there is hope. */
     private void noOwner(BarnabasException reason) {
-        boolean hope = Handovers.moving(reason.code()) && partitions.mayComeBack(partition);
+        boolean reconnecting = reason.code() == ErrorCode.ZOOKEEPER_UNAVAILABLE && partitions.mayReconnect();
+        boolean hope = reconnecting || (Handovers.moving(reason.code()) && partitions.mayComeBack(partition));
         List<Waiting> over = new ArrayList<>();
         long now = nanoTime.getAsLong();
         boolean rest;
         synchronized (lock) {
             for (Waiting append : waiting.values()) {
-                if (!hope || append.untilNanos - now <= 0) {
+                if (!hope || (!reconnecting && append.untilNanos - now <= 0)) {
                     over.add(append);
                 }
             }

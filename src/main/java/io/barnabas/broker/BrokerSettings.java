@@ -14,6 +14,8 @@ import io.barnabas.record.ErrorCode;
  * @param openTimeoutMs how long the creation of a topic waits for its partitions to open, on whatever node
  * @param ownershipWaitMs how long a request waits for a partition that changes hands; some seconds more than ZooKeeper's
  *     session time-out, after which a dead owner is replaced
+ * @param reconnectWaitMs how long after the connection to ZooKeeper was lost appends wait for it: the node goes to another
+ *     server of the ensemble meanwhile
  * @param maxWaitingAppendBytes of appends that wait for an owner, over all partitions
  * @param maxForwardedPolls long polls that may wait at other nodes; more wait here until the owner tells of records
  * @param maxForwardBytes of appends that go to another node in one call; a single larger one still does
@@ -26,13 +28,14 @@ public record BrokerSettings(
         int maxDecompressedBytes,
         int openTimeoutMs,
         int ownershipWaitMs,
+        int reconnectWaitMs,
         long maxWaitingAppendBytes,
         int maxForwardedPolls,
         int maxForwardBytes) {
 
     /** What holds when nothing is set. */
     public static final BrokerSettings DEFAULTS =
-            new BrokerSettings(1, 16 << 20, 300_000, 10_000, 64 << 20, 30_000, 13_000, 64L << 20, 256, 4 << 20);
+            new BrokerSettings(1, 16 << 20, 300_000, 10_000, 64 << 20, 30_000, 13_000, 3_000, 64L << 20, 256, 4 << 20);
 
     public BrokerSettings {
         positive("default partition count", defaultPartitionCount);
@@ -43,6 +46,9 @@ public record BrokerSettings(
         positive("open timeout", openTimeoutMs);
         if (ownershipWaitMs < 0) {
             throw new BarnabasException(ErrorCode.INVALID_CONFIGURATION, "broker: ownership wait must not be negative");
+        }
+        if (reconnectWaitMs < 0) {
+            throw new BarnabasException(ErrorCode.INVALID_CONFIGURATION, "broker: reconnect wait must not be negative");
         }
         positive("max waiting append bytes", maxWaitingAppendBytes);
         positive("max forwarded polls", maxForwardedPolls);
@@ -59,6 +65,7 @@ public record BrokerSettings(
                 maxDecompressedBytes,
                 openTimeoutMs,
                 waitMs,
+                reconnectWaitMs,
                 maxWaitingAppendBytes,
                 maxForwardedPolls,
                 maxForwardBytes);

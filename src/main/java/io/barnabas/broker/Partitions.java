@@ -19,6 +19,7 @@ import io.barnabas.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -53,6 +55,9 @@ public final class Partitions implements Cluster.Listener {
 
     /** Touched by the cluster's event thread alone: tells what changed between two views; null before the first. */
     private ClusterView lastView;
+
+    /** Written by the cluster's event thread, read by every produce: absent while the connection stands, or is gone. */
+    private volatile OptionalLong suspendedAtNanos = OptionalLong.empty();
 
     /** Set by the lifecycle, read by every produce: a draining node takes no new records. */
     private volatile boolean draining;
@@ -185,11 +190,36 @@ public final class Partitions implements Cluster.Listener {
         return log(partition);
     }
 
-    /** Fails with a retriable error while this node must not write. */
-    public void requireWritable() {
+    /** Whether the connection to ZooKeeper stands, or was lost just now and may be back in a moment. */
+    boolean mayReconnect() {
+        return switch (cluster.session()) {
+            case CONNECTED -> true;
+            case SUSPENDED -> {
+                OptionalLong since = suspendedAtNanos;
+                long patienceNanos = TimeUnit.MILLISECONDS.toNanos(settings.reconnectWaitMs());
+                yield since.isEmpty() || nanoTime() - since.getAsLong() < patienceNanos;
+            }
+            case STARTING, LOST, CLOSED -> false;
+        };
+    }
+
+    /** As {@link #requireWritable}, but appends may be taken in: they wait for a connection that may be back. */
+    void requireAccepting() {
+        requireStaying();
+        if (!mayReconnect()) {
+            requireWritable();
+        }
+    }
+
+    private void requireStaying() {
         if (draining) {
             throw new BarnabasException(ErrorCode.DRAINING, "this node is shutting down, send to another one");
         }
+    }
+
+    /** Fails with a retriable error while this node must not write. */
+    public void requireWritable() {
+        requireStaying();
         Cluster.Session session = cluster.session();
         if (session != Cluster.Session.CONNECTED) {
             throw new BarnabasException(
@@ -299,6 +329,13 @@ public final class Partitions implements Cluster.Listener {
             appends.forget(new TopicPartition(topic.name(), partition));
         }
         logs.topicDeleted(topic);
+    }
+
+    /** Who waits for a connection looks again. */
+    @Override
+    public void sessionChanged(Cluster.Session session) {
+        suspendedAtNanos = session == Cluster.Session.SUSPENDED ? OptionalLong.of(nanoTime()) : OptionalLong.empty();
+        handovers.changed();
     }
 
     @Override

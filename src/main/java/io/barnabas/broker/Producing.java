@@ -62,7 +62,7 @@ public final class Producing implements Cluster.Listener {
         if (partition.isPresent()) {
             cluster.view().topicWith(new TopicPartition(topicName, partition.getAsInt()));
         }
-        partitions.requireWritable();
+        partitions.requireAccepting();
         return new ProduceRequest(this, topic, configs.of(topic), partition, acks, rounds, clock.millis(), key);
     }
 

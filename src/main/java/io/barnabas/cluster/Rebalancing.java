@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -118,32 +119,40 @@ final class Rebalancing {
         after.get(key.topicId()).set(key.partition(), node);
     }
 
+    /** When the budget is spent, what has to move anyway still goes to where it will not have to move from again. */
     private void balance() {
         while (true) {
-            int full = takers.keySet().stream().min(fullest()).orElseThrow();
-            Move move = bestFrom(full);
+            boolean spent = planned >= budget;
+            Optional<Integer> full = takers.keySet().stream()
+                    .filter(node -> !spent || hasFree(node))
+                    .min(fullest());
+            Move move = full.isEmpty() ? null : bestFrom(full.get());
             if (move == null) {
                 return;
             }
-            boolean costs = !take(free, full, move);
+            boolean costs = !take(free, full.get(), move);
             if (costs) {
-                if (planned >= budget) {
+                if (spent) {
                     return;
                 }
                 planned++;
-                take(kept, full, move);
+                take(kept, full.get(), move);
             }
-            spreads.get(move.topic).remove(full);
-            totals.merge(full, -1, Integer::sum);
+            spreads.get(move.topic).remove(full.get());
+            totals.merge(full.get(), -1, Integer::sum);
             put(costs ? kept : free, move.to, move.topic, move.partition);
             after.get(move.topic).set(move.partition, move.to);
         }
     }
 
+    private boolean hasFree(int node) {
+        return !free.getOrDefault(node, new TreeMap<>()).isEmpty();
+    }
+
     /** Among the fullest first one that has something whose move costs nothing. */
     private Comparator<Integer> fullest() {
         return Comparator.<Integer>comparingInt(node -> -total(node))
-                .thenComparing(node -> free.getOrDefault(node, new TreeMap<>()).isEmpty())
+                .thenComparing(node -> !hasFree(node))
                 .thenComparingInt(node -> node);
     }
 

@@ -168,7 +168,7 @@ class ProduceRequestTest {
     @Test
     void refusesWritingWithoutZooKeeper() {
         broker.cluster.ensure("orders", 1, Map.of());
-        broker.cluster.turn(Cluster.Session.SUSPENDED);
+        broker.cluster.turn(Cluster.Session.LOST);
         assertThatThrownBy(() -> begin("orders"))
                 .isInstanceOfSatisfying(BarnabasException.class, failure -> assertThat(failure.code())
                         .isEqualTo(ErrorCode.ZOOKEEPER_UNAVAILABLE));

@@ -14,6 +14,7 @@ import io.barnabas.testing.Batches;
 import io.barnabas.testing.BrokerFixture;
 import io.barnabas.testing.InMemoryPartitionLog;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +56,30 @@ class SessionLossTest {
         assertThat(codeOf(broker.fetching.fetch(ORDERS, 1, 1 << 20, 10))).isEqualTo(ErrorCode.NOT_OWNER);
         zombie.doubt(ErrorCode.ZOOKEEPER_UNAVAILABLE);
         assertThat(broker.fetching.fetch(ORDERS, 1, 1 << 20, 0)).isCompleted();
+    }
+
+    @Test
+    void appendsWaitForAConnectionThatWasLostJustNow() {
+        // given
+        broker.cluster.turn(Session.SUSPENDED);
+        CompletionStage<?> appended = broker.producing.appendBatches(ORDERS, Batches.of("a"), Acks.ALL);
+        assertThat(appended.toCompletableFuture()).isNotDone();
+        // when
+        broker.cluster.turn(Session.CONNECTED);
+        // then
+        assertThat(appended.toCompletableFuture()).succeedsWithin(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void appendsAreRefusedWhenTheConnectionDoesNotComeBack() {
+        // when
+        broker.cluster.turn(Session.SUSPENDED);
+        // then
+        assertThat(codeOf(broker.producing.appendBatches(ORDERS, Batches.of("a"), Acks.ALL)))
+                .isEqualTo(ErrorCode.ZOOKEEPER_UNAVAILABLE);
+        broker.cluster.turn(Session.LOST);
+        assertThatThrownBy(() -> broker.producing.begin("orders", OptionalInt.empty(), Acks.ALL))
+                .hasMessageContaining("LOST");
     }
 
     @Test

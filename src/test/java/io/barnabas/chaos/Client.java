@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /** One client on a thread of its own, which does one step after the other until it is told to stop. */
 abstract class Client implements AutoCloseable {
     private static final long STOP_SECONDS = 120;
-    private static final long REST_MS = 30;
+    private static final long REST_MS = 100;
 
     private final ExecutorService thread;
     private final AtomicLong longestGapNanos = new AtomicLong();

@@ -30,6 +30,7 @@ final class GroupMember extends Client {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int CREDIT = 200;
     private static final long LOOK_MS = 200;
+    private static final long AGAIN_MS = 200;
     private static final long CONNECT_SECONDS = 10;
 
     private final Nodes nodes;
@@ -119,6 +120,10 @@ final class GroupMember extends Client {
         private final CompletableFuture<Void> over = new CompletableFuture<>();
         private final StringBuilder partial = new StringBuilder();
         private final Map<String, long[]> commits = new HashMap<>();
+
+        /** By partition, what is to be committed next; without those that went to another member. */
+        private final Map<Integer, Long> positions = new HashMap<>();
+
         private int commitCount;
 
         private Socket(MemberRecorder recorder) {
@@ -163,10 +168,14 @@ final class GroupMember extends Client {
 
         private void handle(WebSocket socket, JsonNode frame) {
             switch (frame.path("type").asText()) {
-                case "assigned" -> recorder.assigned(frame.path("generation").asLong(), offsets(frame));
+                case "assigned" -> {
+                    positions.clear();
+                    recorder.assigned(frame.path("generation").asLong(), offsets(frame));
+                }
                 case "revoked" -> {
                     List<Integer> gone = new ArrayList<>();
                     frame.path("partitions").forEach(partition -> gone.add(partition.asInt()));
+                    gone.forEach(positions::remove);
                     recorder.revoked(gone);
                 }
                 case "records" -> records(socket, frame);
@@ -175,9 +184,13 @@ final class GroupMember extends Client {
                     recorder.committed((int) commit[0], commit[1]);
                 }
                 case "error" -> {
-                    if (commits.remove(frame.path("id").asText()) == null) {
+                    long[] refused = commits.remove(frame.path("id").asText());
+                    if (refused == null) {
                         lostMemberships.incrementAndGet();
                         over.complete(null);
+                    } else {
+                        CompletableFuture.delayedExecutor(AGAIN_MS, TimeUnit.MILLISECONDS)
+                                .execute(() -> commitAgain(socket, (int) refused[0], refused[1]));
                     }
                 }
                 default -> {
@@ -207,11 +220,7 @@ final class GroupMember extends Client {
                 delivered.incrementAndGet();
             }
             succeeded();
-            String id = "c" + ++commitCount;
-            commits.put(id, new long[] {partition, next});
-            ObjectNode commit = MAPPER.createObjectNode().put("type", "commit").put("id", id);
-            commit.putArray("offsets").addObject().put("partition", partition).put("offset", next);
-            socket.sendText(commit.toString(), true).join();
+            commit(socket, partition, next);
             socket.sendText(
                             MAPPER.createObjectNode()
                                     .put("type", "credit")
@@ -219,6 +228,26 @@ final class GroupMember extends Client {
                                     .toString(),
                             true)
                     .join();
+        }
+
+        private void commit(WebSocket socket, int partition, long next) {
+            positions.put(partition, next);
+            String id = "c" + ++commitCount;
+            commits.put(id, new long[] {partition, next});
+            ObjectNode commit = MAPPER.createObjectNode().put("type", "commit").put("id", id);
+            commit.putArray("offsets").addObject().put("partition", partition).put("offset", next);
+            socket.sendText(commit.toString(), true).join();
+        }
+
+        /** After a refusal, unless a later one is under way: when no more records come nothing else would commit it. */
+        private synchronized void commitAgain(WebSocket socket, int partition, long next) {
+            if (!over.isDone() && Long.valueOf(next).equals(positions.get(partition))) {
+                try {
+                    commit(socket, partition, next);
+                } catch (CompletionException e) {
+                    over.complete(null);
+                }
+            }
         }
 
         @Override

@@ -55,6 +55,19 @@ class RebalancingTest {
     }
 
     @Test
+    void settlesWhatHasToMoveWhereItCanStayThoughNothingElseMayMove() {
+        // given: node 0 is full, nodes 3 and 4 have one each, node 5 leaves
+        SortedMap<UUID, List<Integer>> before =
+                topics(List.of(List.of(0), List.of(0, 0, 1, 1), List.of(0, 2, 3, 4, 5)));
+        SortedMap<Integer, String> takers = zones(0, 1, 2, 3, 4);
+        // when
+        Map<UUID, List<Integer>> after = next(before, takers, Set.of(5), Set.of(), 1);
+        // then
+        assertThat(after.get(new UUID(0, 2)).get(4)).isIn(2, 3, 4);
+        assertThat(moves(before, after)).isEqualTo(1);
+    }
+
+    @Test
     void leavesEverythingWhereItIsWhenNoNodeCanTakeAnything() {
         SortedMap<UUID, List<Integer>> before = topics(List.of(List.of(1, 2)));
         assertThat(next(before, zones(), Set.of(1), Set.of(), UNBOUNDED)).isEqualTo(before);
@@ -92,7 +105,7 @@ class RebalancingTest {
                 .isEqualTo(after);
     }
 
-    @Property(tries = 200)
+    @Property(tries = 500)
     void movesNoMoreWhenItMayMoveOnlyAFewAtATime(
             @ForAll @Size(min = 1, max = 5) Set<@IntRange(max = 7) Integer> live,
             @ForAll @Size(min = 1, max = 4) List<@Size(min = 1, max = 12) List<@IntRange(max = 7) Integer>> assigned,
