@@ -98,14 +98,12 @@ public class BarnabasLifecycle {
     private void serve(Node made, BarnabasSettings read) {
         made.parts().start();
         door.open();
+        made.answeringWhen(door::reached);
         if (FailedStart.inPayaraMicro()) { // in a Payara Server the process is not ours to end
             termination = TerminationSignal.handle(departure(made, read.lingerMs()));
         }
         firstAnswer = FirstAnswer.from(address.probe(application.getContextPath()))
-                .thenRun(() -> {
-                    made.answers();
-                    announcement.ready(made.parts());
-                });
+                .thenRun(() -> announcement.ready(made.parts()));
     }
 
     private Departure departure(Node made, long lingerMs) {

@@ -46,6 +46,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,8 +91,8 @@ final class Node implements NodeState {
     /** Written by the stopping thread, read by health: from now on nobody should come here. */
     private volatile boolean leaving;
 
-    /** Written by the thread that got the first answer, read by health. */
-    private volatile boolean answering;
+    /** Written by the starting thread, read by health. */
+    private volatile BooleanSupplier answering = () -> false;
 
     /**
      * A node yet to be started.
@@ -312,12 +313,12 @@ final class Node implements NodeState {
 
     @Override
     public boolean answering() {
-        return answering;
+        return answering.getAsBoolean();
     }
 
-    /** The server lets requests through to this node. */
-    void answers() {
-        answering = true;
+    /** Who knows whether the server lets requests through to this node. */
+    void answeringWhen(BooleanSupplier known) {
+        answering = known;
     }
 
     @Override

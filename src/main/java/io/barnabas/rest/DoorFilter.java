@@ -21,11 +21,14 @@ public final class DoorFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        Doorway door = (Doorway) request.getServletContext().getAttribute(Doorway.ATTRIBUTE);
+        if (door != null) {
+            door.reach();
+        }
         if (request.getServletPath().equals(HEALTH)) {
             chain.doFilter(request, response); // tells of every phase
             return;
         }
-        Doorway door = (Doorway) request.getServletContext().getAttribute(Doorway.ATTRIBUTE);
         switch (door == null ? Doorway.Phase.STARTING : door.enter()) {
             case STARTING -> refuse(response, ErrorCode.COORDINATOR_LOADING, "this node is starting, try again");
             case OPEN -> pass(door, request, response, chain);

@@ -22,11 +22,26 @@ public final class Doorway {
     private Phase phase = Phase.STARTING;
     private int inside;
 
+    /** Written by the first request that comes, read by health. */
+    private volatile boolean reached;
+
     enum Phase {
         STARTING,
         OPEN,
         LEAVING,
         SHUT
+    }
+
+    /** Whether a request has come as far as here; before that the server does not let any through. */
+    public boolean reached() {
+        return reached;
+    }
+
+    /** A request is here, whatever becomes of it. */
+    void reach() {
+        if (!reached) {
+            reached = true;
+        }
     }
 
     /** The node serves. */

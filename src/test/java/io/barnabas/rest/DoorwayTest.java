@@ -22,6 +22,13 @@ class DoorwayTest {
     }
 
     @Test
+    void knowsWhetherAnybodyHasComeYet() {
+        assertThat(door.reached()).isFalse();
+        door.reach();
+        assertThat(door.reached()).isTrue();
+    }
+
+    @Test
     void waitsForThoseInsideAndLetsNobodyElseInWhenItIsShut() throws Exception {
         // given
         door.open();
