@@ -192,6 +192,7 @@ final class Node implements NodeState {
         new PartitionCalls(new OwnPartitions(partitions, fetching), peers.news()).register(peers.desk());
         cluster.listen(partitions);
         cluster.listen(producing);
+        cluster.listen(peers.calls());
         cluster.listen(peers.news());
         cluster.listen(coordination.all());
         cluster.listen(metrics.cluster());

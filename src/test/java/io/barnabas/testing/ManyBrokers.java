@@ -167,6 +167,7 @@ public final class ManyBrokers implements AutoCloseable {
             coordinator.whenUnloaded(instances::moved);
             coordinator.whenViewChanged(requests::viewChanged);
             cluster.listen(partitions);
+            cluster.listen(calls);
             cluster.listen(news);
             cluster.listen(coordinator);
             server.serve(desk);

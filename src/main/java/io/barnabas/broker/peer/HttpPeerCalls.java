@@ -2,6 +2,7 @@ package io.barnabas.broker.peer;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterView;
 import io.barnabas.cluster.Node;
 import io.barnabas.record.BarnabasException;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -31,8 +33,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Calls over HTTP/1.1 on pooled connections, as {@link PeerWire} draws them. Waits with no thread. Thread-safe. */
-public final class HttpPeerCalls implements PeerCalls {
+/**
+ * Calls over HTTP/1.1 on pooled connections, as {@link PeerWire} draws them. Waits with no thread. Calls under way to a
+ * node that leaves the cluster are given up: a paused one answers nothing and breaks no connection either. Thread-safe.
+ */
+public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
     private final Supplier<ClusterView> view;
     private final PeerCredential credential;
     private final PeerSettings settings;
@@ -94,7 +99,7 @@ public final class HttpPeerCalls implements PeerCalls {
         long begun = nanoTime.getAsLong();
         CompletableFuture<ByteBuffer> answer;
         try {
-            answer = send(now.thisNodeId(), node, operation, body, timeoutMs);
+            answer = send(room, now.thisNodeId(), node, operation, body, timeoutMs);
         } catch (RuntimeException e) { // an address that is none, no secret yet, a pool that takes nothing any more
             answer = CompletableFuture.failedFuture(new BarnabasException(
                     ErrorCode.PEER_UNREACHABLE, "node " + nodeId + " cannot be called: " + e.getMessage()));
@@ -112,7 +117,7 @@ public final class HttpPeerCalls implements PeerCalls {
     }
 
     private CompletableFuture<ByteBuffer> send(
-            int from, Node node, PeerOperation operation, List<ByteBuffer> body, int timeoutMs) {
+            Room room, int from, Node node, PeerOperation operation, List<ByteBuffer> body, int timeoutMs) {
         CallBody payload = new CallBody(body);
         HttpRequest request = HttpRequest.newBuilder(uri(node, operation))
                 .header(PeerWire.FROM, Integer.toString(from))
@@ -133,6 +138,10 @@ public final class HttpPeerCalls implements PeerCalls {
                 },
                 timeoutMs,
                 TimeUnit.MILLISECONDS);
+        giveUpWithNode(room, node.id(), answer, () -> {
+            answer.completeExceptionally(left(node.id(), operation, payload));
+            sent.cancel(true);
+        });
         CompletionStage<HttpResponse<ByteBuffer>> received = sent;
         received.whenComplete((response, failure) -> {
             deadline.cancel(false);
@@ -143,6 +152,30 @@ public final class HttpPeerCalls implements PeerCalls {
             }
         });
         return answer;
+    }
+
+    private void giveUpWithNode(Room room, int nodeId, CompletableFuture<ByteBuffer> answer, Runnable giveUp) {
+        room.underWay.add(giveUp);
+        answer.whenComplete((done, failure) -> room.underWay.remove(giveUp));
+        if (!view.get().nodes().containsKey(nodeId)) { // it left before it was added
+            giveUp.run();
+        }
+    }
+
+    /** A node of a lost session may still be there; whoever owns now what it had is asked next. */
+    @Override
+    public void viewChanged(ClusterView now) {
+        rooms.forEach((nodeId, room) -> {
+            if (!now.nodes().containsKey(nodeId)) {
+                room.underWay.forEach(Runnable::run);
+            }
+        });
+    }
+
+    private static BarnabasException left(int nodeId, PeerOperation operation, CallBody body) {
+        return new BarnabasException(
+                body.handedOut() ? ErrorCode.OUTCOME_UNKNOWN : ErrorCode.PEER_UNREACHABLE,
+                "node " + nodeId + " left the cluster before it answered '" + operation.wireName() + "'");
     }
 
     private static URI uri(Node node, PeerOperation operation) {
@@ -191,6 +224,9 @@ public final class HttpPeerCalls implements PeerCalls {
     private final class Room {
         private final AtomicInteger calls = new AtomicInteger();
         private final AtomicLong bytes = new AtomicLong();
+
+        /** What gives up each call under way. */
+        private final Set<Runnable> underWay = ConcurrentHashMap.newKeySet();
 
         boolean enter(PeerOperation operation, long more) {
             if (operation == PeerOperation.NEWS) {

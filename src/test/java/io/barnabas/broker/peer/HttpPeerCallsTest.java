@@ -120,6 +120,26 @@ class HttpPeerCallsTest {
     }
 
     @Test
+    void isGivenUpWhenTheNodeLeavesTheClusterWithoutAnAnswer() {
+        // given
+        PeerFixture.Member two = nodes.join(2);
+        AtomicInteger begun = new AtomicInteger();
+        two.desk.register(PeerOperation.APPEND, (from, body) -> {
+            begun.incrementAndGet();
+            return new CompletableFuture<>();
+        });
+        CompletionStage<ByteBuffer> call = one.calls.call(2, PeerOperation.APPEND, bytes("x"), 600_000);
+        await().atMost(TIMEOUT).until(() -> begun.get() == 1);
+        // when
+        nodes.forget(two);
+        // then
+        BarnabasException failure = failure(call);
+        assertThat(failure.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+        assertThat(failure).hasMessageContaining("left the cluster");
+        nodes.crash(two);
+    }
+
+    @Test
     void isRefusedWithAnotherSecret() {
         // given
         PeerFixture.Member two = nodes.join(2);

@@ -61,6 +61,13 @@ final class PeerFixture implements AutoCloseable {
         announce();
     }
 
+    /** The node answers nothing and breaks no connection; the others see in the next view that it is not there. */
+    void forget(Member member) {
+        members.remove(member);
+        nodes.remove(member.id);
+        announce();
+    }
+
     /** The node ends without a word, and nobody is told. */
     void crash(Member member) {
         members.remove(member);
@@ -69,7 +76,10 @@ final class PeerFixture implements AutoCloseable {
     }
 
     private void announce() {
-        members.forEach(member -> member.news.viewChanged(view(member.id)));
+        members.forEach(member -> {
+            member.calls.viewChanged(view(member.id));
+            member.news.viewChanged(view(member.id));
+        });
     }
 
     ClusterView view(int of) {
