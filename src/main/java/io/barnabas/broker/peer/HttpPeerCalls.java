@@ -154,7 +154,7 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
         return answer;
     }
 
-    private void giveUpWithNode(Room room, int nodeId, CompletableFuture<ByteBuffer> answer, Runnable giveUp) {
+    private void giveUpWithNode(Room room, int nodeId, CompletionStage<ByteBuffer> answer, Runnable giveUp) {
         room.underWay.add(giveUp);
         answer.whenComplete((done, failure) -> room.underWay.remove(giveUp));
         if (!view.get().nodes().containsKey(nodeId)) { // it left before it was added
