@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -38,6 +41,13 @@ final class JournalReplay {
     private final Checkpoints checkpoints;
     private final Map<LogKey, LogId> logs = new HashMap<>();
     private final ReplayedSegments segments;
+
+    /** Logs of which the checkpoint file did not tell. */
+    private final Set<LogId> made = new HashSet<>();
+
+    /** Base offsets of the segments that each log had on disk when the replay came to it first. */
+    private final Map<LogId, NavigableSet<Long>> bases = new HashMap<>();
+
     private final TreeMap<Long, Journal.Ended> ended = new TreeMap<>();
 
     /** Used for entry after entry, and grown. */
@@ -172,7 +182,7 @@ final class JournalReplay {
         if (endOffset <= checkpoint.offset()) {
             return; // in the segments since
         }
-        if (entry.limit() > Journal.HEADER_BYTES) {
+        if (entry.limit() > Journal.HEADER_BYTES && !deleted(id, entry.getLong(40), checkpoint.startOffset())) {
             Path folder = PartitionFolder.of(dataDir, id.partition());
             segments.restore(
                     PartitionFolder.logFile(folder, entry.getLong(40)),
@@ -182,10 +192,30 @@ final class JournalReplay {
         checkpoints.put(id, checkpoint.withDurable(endOffset));
     }
 
+    /**
+     * Whether the log has given the segment up: the next one on disk begins at its start or below. Put back, segments
+     * that were deleted to make room would fill the disk again before the node has started. A log without a checkpoint
+     * has given up nothing: that is written down before anything is deleted.
+     */
+    private boolean deleted(LogId id, long segmentBase, long startOffset) throws IOException {
+        if (made.contains(id)) {
+            return false;
+        }
+        NavigableSet<Long> found = bases.get(id);
+        if (found == null) {
+            found = new TreeSet<>(
+                    PartitionFolder.offsets(files, PartitionFolder.of(dataDir, id.partition()), PartitionFolder.LOG));
+            bases.put(id, found);
+        }
+        Long next = found.higher(segmentBase);
+        return next != null && next <= startOffset;
+    }
+
     /** A log that was made since the last checkpoint: all of it that is durable lies in this journal. */
     private LogCheckpoint made(LogId id) throws IOException {
         Path folder = PartitionFolder.of(dataDir, id.partition());
-        List<Long> bases = PartitionFolder.offsets(files, folder, PartitionFolder.LOG);
-        return LogCheckpoint.unknown(id.topicId(), bases.isEmpty() ? 0 : bases.get(0));
+        List<Long> found = PartitionFolder.offsets(files, folder, PartitionFolder.LOG);
+        made.add(id);
+        return LogCheckpoint.unknown(id.topicId(), found.isEmpty() ? 0 : found.get(0));
     }
 }

@@ -14,6 +14,7 @@ import io.barnabas.testing.MemoryFiles;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,30 @@ class EmbeddedLogRestartTest {
             machine.files = machine.files.crashed(new Random(seed));
             // then
             assertThat(everything(machine.open(machine.engine()))).containsExactly("a");
+        }
+    }
+
+    @Test
+    void doesNotPutBackWhatWasTruncatedAway() {
+        // given a journal that still holds what was deleted
+        LogConfig small = LogConfig.of(Map.of("segment.bytes", "1024", "index.interval.bytes", "100"));
+        PartitionLog log = get(machine.engine().open(MemoryMachine.id(0), 1, small));
+        for (int i = 0; i < 20; i++) {
+            get(log.append(batch("v" + i + "-" + "x".repeat(200)), Acks.ALL));
+        }
+        get(log.truncateBefore(15));
+        machine.files.delete(SEGMENT);
+        MemoryFiles killed = machine.files.crashed(null);
+        for (int seed = 0; seed < 15; seed++) {
+            machine.files = killed.crashed(seed == 0 ? null : new Random(seed));
+            // when
+            EmbeddedLogEngine engine = machine.engine();
+            // then
+            assertThat(machine.files.all()).doesNotContain(SEGMENT);
+            PartitionLog again = get(engine.open(MemoryMachine.id(0), 1, small));
+            machine.shown();
+            assertThat(again.logStartOffset()).isEqualTo(15);
+            assertThat(everything(again)).hasSize(5);
         }
     }
 
