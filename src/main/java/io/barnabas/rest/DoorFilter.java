@@ -1,8 +1,6 @@
 package io.barnabas.rest;
 
 import io.barnabas.record.ErrorCode;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -45,17 +43,11 @@ public final class DoorFilter extends HttpFilter {
 
     private static void pass(Doorway door, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        boolean goesOn = false;
+        Visit visit = new Visit(door, request);
         try {
-            chain.doFilter(request, response);
-            if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new WhenAnswered(door));
-                goesOn = true;
-            }
+            chain.doFilter(visit, response);
         } finally {
-            if (!goesOn) {
-                door.left();
-            }
+            visit.passed();
         }
     }
 
@@ -72,24 +64,5 @@ public final class DoorFilter extends HttpFilter {
         response.setHeader("Retry-After", Integer.toString(HttpStatus.retryAfterSeconds(code)));
         response.getOutputStream().write(body);
         response.flushBuffer();
-    }
-
-    /** A request whose answer comes later is inside until it has been given. */
-    private record WhenAnswered(Doorway door) implements AsyncListener {
-        @Override
-        public void onComplete(AsyncEvent event) {
-            door.left();
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {} // completes afterwards
-
-        @Override
-        public void onError(AsyncEvent event) {} // completes afterwards
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
-        }
     }
 }
