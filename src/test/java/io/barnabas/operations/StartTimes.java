@@ -105,7 +105,7 @@ final class StartTimes implements Callable<Integer> {
                     case JAR -> List.of("java", "-Xmx" + heap, "-jar", "target/barnabas.jar", "--port", port);
                     case CONTAINER -> List.of("bash", replay.mapped("/opt/barnabas/start"), "--port", port);
                 });
-        builder.environment().putAll(environment(data));
+        builder.environment().putAll(environment(data.getParent())); // the archive is of jars of that path
         builder.environment().put("BARNABAS_DATA_DIR", data.toString());
         builder.environment().put("JAVA_OPTIONS", "-Xmx" + heap + " " + javaOptions);
         if (kind == Kind.JAR) {
