@@ -221,7 +221,7 @@ final class GroupMember extends Client {
                 next = offset + 1;
                 delivered.incrementAndGet(partition);
             }
-            succeeded();
+            succeeded("");
             commit(socket, partition, next);
             socket.sendText(
                             MAPPER.createObjectNode()

@@ -132,7 +132,7 @@ final class IdempotentProducer extends Client {
                     one.path("offset").asLong());
         }
         acknowledged.addAndGet(values.size());
-        succeeded();
+        succeeded(route.takeAttempts());
         return true;
     }
 }

@@ -84,7 +84,7 @@ final class PlainProducer extends Client {
             acknowledged.incrementAndGet();
         }
         if (whole) {
-            succeeded();
+            succeeded(route.takeAttempts());
         } else {
             failures.incrementAndGet();
             breathe();

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Producers and a group of consumers of one topic, which go through all nodes in turn and on through every fault. Confined
@@ -158,12 +158,11 @@ final class Traffic implements AutoCloseable {
     }
 
     /** The longest time for which one producer had no acknowledgement. */
-    long longestWriteGapMs() {
-        return LongStream.concat(
-                        idempotent.stream().mapToLong(Client::longestGapMs),
-                        plain.stream().mapToLong(Client::longestGapMs))
-                .max()
-                .orElse(0);
+    Client.Gap longestWriteGap() {
+        return Stream.concat(idempotent.stream(), plain.stream())
+                .map(Client::longestGap)
+                .reduce(Client.Gap::longer)
+                .orElseThrow();
     }
 
     History history() {
@@ -203,7 +202,7 @@ final class Traffic implements AutoCloseable {
     /** One line for a report. */
     String summary() {
         return "acknowledged=" + acknowledgedCount() + " delivered=" + deliveredCount() + " failedPlainRequests="
-                + failureCount() + " longestWriteGapMs=" + longestWriteGapMs() + " connections="
+                + failureCount() + " longestWriteGapMs=" + longestWriteGap().ms() + " connections="
                 + members.stream().mapToInt(GroupMember::connectionCount).sum() + " lostMemberships="
                 + members.stream().mapToInt(GroupMember::lostMembershipCount).sum();
     }
