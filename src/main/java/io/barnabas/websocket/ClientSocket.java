@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #text}, {@link #binary}, {@link #pong} and {@link #gone} are called by the transport, in order; {@link
  * #sweep} and {@link #drain} by anyone.
  */
-final class ClientSocket {
+final class ClientSocket implements FrameReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSocket.class);
 
     private final Connection connection;
@@ -92,8 +92,8 @@ final class ClientSocket {
                 : new JsonEncoding(json, frame.format(), settings.maxRecordsFrameBytes());
     }
 
-    /** A text frame came. */
-    void text(String text) {
+    @Override
+    public void text(String text) {
         outbound.heard();
         if (tooLarge(text)) {
             outbound.close(Goodbye.TOO_LARGE, "a frame may have " + settings.maxFrameBytes() + " bytes");
@@ -119,12 +119,11 @@ final class ClientSocket {
     }
 
     /**
-     * A binary frame came. What its header asks for is answered in a PRODUCED frame, in order; a frame whose header cannot
+     * What the header of a frame asks for is answered in a PRODUCED frame, in order; a frame whose header cannot
      * be read, and one over the bounds, in an error frame at once.
-     *
-     * @param frame belongs to the socket from now on
      */
-    void binary(ByteBuffer frame) {
+    @Override
+    public void binary(ByteBuffer frame) {
         outbound.heard();
         if (!connection.binary()) {
             outbound.close(Goodbye.WRONG_FRAME_TYPE, Protocols.JSON_V1 + " has text frames only");
