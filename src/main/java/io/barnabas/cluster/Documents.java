@@ -48,9 +48,11 @@ final class Documents {
                 .put("startedAtMs", startedAtMs)
                 .put("instance", node.instance())
                 .put("zone", node.zone())
-                .put("draining", node.draining()));
+                .put("draining", node.draining())
+                .put("run", node.run()));
     }
 
+    /** A node; what was written before nodes said their run has none. */
     NodeDocument node(String path, byte[] bytes) {
         ObjectNode json = read(path, bytes);
         try {
@@ -58,7 +60,8 @@ final class Documents {
                     URI.create(text(path, json, "url")),
                     text(path, json, "instance"),
                     json.path("zone").asText(""),
-                    json.path("draining").asBoolean());
+                    json.path("draining").asBoolean(),
+                    json.path("run").asText(""));
         } catch (IllegalArgumentException e) {
             throw corrupt(path, "its url is not a URL", e);
         }
@@ -219,7 +222,7 @@ final class Documents {
     }
 
     /** What a live node says of itself. */
-    record NodeDocument(URI url, String instance, String zone, boolean draining) {}
+    record NodeDocument(URI url, String instance, String zone, boolean draining, String run) {}
 
     /** The secret itself when the cluster made it; a salted print of it when the nodes were given it. */
     record SecretDocument(Optional<ClusterSecret> secret, String salt, String print, int iterations) {}

@@ -105,7 +105,8 @@ final class Mirror implements AutoCloseable {
             NodeDocument node = read(child, documents::node);
             found.put(
                     Integer.valueOf(ZkPaths.leaf(child.getPath())),
-                    new Registered(node.url(), child.getStat().getEphemeralOwner(), node.zone(), node.draining()));
+                    new Registered(
+                            node.url(), child.getStat().getEphemeralOwner(), node.zone(), node.draining(), node.run()));
         });
         return found;
     }

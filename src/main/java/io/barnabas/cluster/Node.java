@@ -10,15 +10,18 @@ import java.net.URI;
  * @param url where other nodes reach it
  * @param zone where it stands, such as a data centre; empty when nobody said so
  * @param draining whether it is about to leave: it serves, but is given nothing new
+ * @param run names the run of its process: another one after every restart, the same when it lost its session and
+ *     registered again; empty when its release does not say it
  */
-public record Node(int id, URI url, String zone, boolean draining) {
+public record Node(int id, URI url, String zone, boolean draining, String run) {
     public Node {
         requireNonNull(url, "url");
         requireNonNull(zone, "zone");
+        requireNonNull(run, "run");
     }
 
     /** A node that stands nowhere in particular and stays. */
     public Node(int id, URI url) {
-        this(id, url, "", false);
+        this(id, url, "", false, "");
     }
 }

@@ -33,6 +33,10 @@ final class Registration {
     private final Supplier<UUID> ids;
     private final Runnable freed;
     private final SecretKeeper secrets;
+
+    /** Names this run of the process, so that nobody takes the next one for it. */
+    private final String run;
+
     private Optional<String> knownClusterId;
 
     /** The session under which this node registered last; whoever sits there instead in that session came later. */
@@ -56,6 +60,7 @@ final class Registration {
         this.clock = clock;
         this.ids = ids;
         this.freed = freed;
+        this.run = ids.get().toString();
         this.secrets = new SecretKeeper(client, paths, documents, settings.secret());
         this.knownClusterId = settings.expectedClusterId();
     }
@@ -185,7 +190,8 @@ final class Registration {
 
     private byte[] document() {
         return documents.node(
-                new NodeDocument(settings.nodeUrl(), settings.instance(), settings.zone(), draining), clock.millis());
+                new NodeDocument(settings.nodeUrl(), settings.instance(), settings.zone(), draining, run),
+                clock.millis());
     }
 
     /** Only while the id is another's: a node must not react to its own registration. */

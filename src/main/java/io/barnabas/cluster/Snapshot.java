@@ -32,7 +32,7 @@ record Snapshot(
     record Versioned<T>(T value, int version) {}
 
     /** A live node and the session that keeps it registered. */
-    record Registered(URI url, long session, String zone, boolean draining) {}
+    record Registered(URI url, long session, String zone, boolean draining, String run) {}
 
     /** Wanted owners of a topic as they are written; none when nothing is. */
     List<Integer> assigned(UUID topicId) {
@@ -119,7 +119,7 @@ record Snapshot(
     /** The view that others see of it; what this node owns is what it holds, not what a document still says. */
     ClusterView view(String clusterId, int thisNodeId, Map<PartitionKey, Integer> held) {
         SortedMap<Integer, Node> live = new TreeMap<>();
-        nodes.forEach((id, node) -> live.put(id, new Node(id, node.url(), node.zone(), node.draining())));
+        nodes.forEach((id, node) -> live.put(id, new Node(id, node.url(), node.zone(), node.draining(), node.run())));
         SortedMap<String, Topic> named = new TreeMap<>();
         Map<TopicPartition, Ownership> owners = new HashMap<>();
         Map<TopicPartition, Integer> wanted = new HashMap<>();

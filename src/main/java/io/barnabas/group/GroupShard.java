@@ -9,11 +9,14 @@ import io.barnabas.group.GroupCoordinator.JoinRequest;
 import io.barnabas.group.GroupCoordinator.Joined;
 import io.barnabas.group.GroupCoordinator.MemberDescription;
 import io.barnabas.group.GroupState.Stable;
+import io.barnabas.group.Homes.Homeless;
 import io.barnabas.group.JournalRecord.GroupChanged;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -42,12 +45,17 @@ final class GroupShard {
     private final Instances instances;
 
     GroupShard(
-            GroupSettings settings, TopicPartitions topics, NodeUsage usage, Supplier<UUID> uuids, GroupEvents events) {
+            GroupSettings settings,
+            TopicPartitions topics,
+            Homes homes,
+            NodeUsage usage,
+            Supplier<UUID> uuids,
+            GroupEvents events) {
         this.topics = topics;
         this.table = new GroupTable(usage);
         Rules rules = new Rules(settings, topics, usage);
         this.rebalance = new Rebalance(settings, topics, deadlines, events);
-        this.membership = new Membership(table, rules, deadlines, rebalance, uuids, events);
+        this.membership = new Membership(table, rules, homes, deadlines, rebalance, uuids, events);
         this.offsets = new Offsets(table, rules, membership);
         this.instances = new Instances(table, rules, deadlines, membership);
     }
@@ -57,11 +65,12 @@ final class GroupShard {
     }
 
     /**
-     * All records are there. Members live again for a fresh session time-out; a rebalance that was under way is started
-     * anew.
+     * All records are there. Members live again for a fresh session time-out, but those leave whose home is gone; a
+     * rebalance that was under way is started anew.
      */
-    Outcome<Void> loaded(Moment now) {
-        return changing(changes -> {
+    Outcome<List<Homeless>> loaded(Moment now) {
+        List<Homeless> homeless = new ArrayList<>();
+        Outcome<Void> outcome = changing(changes -> {
             table.instances().forEach((group, byName) -> byName.values()
                     .forEach(instance -> instances.restartIdle(group, instance, now)));
             for (Group group : table.groups()) {
@@ -71,11 +80,22 @@ final class GroupShard {
                 }
                 group.become(new Stable());
                 group.members().values().forEach(member -> membership.restartSession(group.name(), member, now));
-                if (rebalance.unsettled(group)) {
+                List<Homeless> left = membership.leaveHomeless(group, now, changes);
+                homeless.addAll(left);
+                if (left.isEmpty() && rebalance.unsettled(group)) {
                     rebalance.changed(group, now, changes);
                 }
             }
         });
+        return outcome.replying(List.copyOf(homeless));
+    }
+
+    /** A home may be gone: members that lived there leave. */
+    Outcome<List<Homeless>> homesChanged(Moment now) {
+        List<Homeless> homeless = new ArrayList<>();
+        Outcome<Void> outcome = changing(changes ->
+                table.groups().forEach(group -> homeless.addAll(membership.leaveHomeless(group, now, changes))));
+        return outcome.replying(List.copyOf(homeless));
     }
 
     /** The durable state. */
@@ -98,9 +118,10 @@ final class GroupShard {
                 .ifPresent(group -> rebalance.journaled(group, generation.generation(), now, changes)));
     }
 
-    Outcome<Joined> join(String group, JoinRequest request, Moment now) {
+    /** @param home where the member lives, when that is known */
+    Outcome<Joined> join(String group, JoinRequest request, Optional<Home> home, Moment now) {
         Changes changes = new Changes(table);
-        return changes.outcome(membership.join(group, request, now, changes));
+        return changes.outcome(membership.join(group, request, home, now, changes));
     }
 
     Outcome<Void> released(String group, String memberId, Set<TopicPartition> partitions, Moment now) {

@@ -29,20 +29,27 @@ import java.util.TreeSet;
  *        2 member    text group, text memberId
  *        3 offset    text group, text topic, int32 partition
  *        4 instance  text group, text name
- * value: null = the key's thing is gone; else int8 version (1), then by kind
+ * value: null = the key's thing is gone; else int8 version (1; of a member with a home 2), then by kind
  *        1 group     int32 generation, text? assignor, text? boundTopic, int64 idleSinceMs (-1 = has members)
  *        2 member    int8 kind of member (0 = native), text clientId, int32 sessionTimeoutMs,
- *                    int32 rebalanceTimeoutMs, [text] topics, [text topic, int32 partition, int32 since] holdings
+ *                    int32 rebalanceTimeoutMs, [text] topics, [text topic, int32 partition, int32 since] holdings;
+ *                    from version 2 on: int32 home's node, text home's run
  *        3 offset    int64 next offset, text metadata
  *        4 instance  [text, text] settings, [text] topics, text? topicPattern, [text topic, int32 partition]
  *                    assignments, text? memberId, int64 idleTimeoutMs
  * </pre>
+ *
+ * <p>A member without a home is written as version 1, so that a node of the release before reads what is written while
+ * it is in the cluster.
  *
  * <p>A version or kind that is not known fails with {@code CORRUPT_DATA} and says so: a journal that a newer release has
  * written must not be half understood.
  */
 final class JournalFormat {
     static final byte VERSION = 1;
+
+    /** Of a member's value, when it says where the member lives. */
+    static final byte VERSION_WITH_HOME = 2;
 
     private static final byte GROUP = 1;
     private static final byte MEMBER = 2;
@@ -84,7 +91,7 @@ final class JournalFormat {
      */
     static JournalRecord decode(byte[] keyBytes, byte[] valueBytes) {
         FieldReader key = FieldReader.ofJournal(keyBytes, "key");
-        requireVersion("key", key.int8());
+        requireVersion("key", key.int8(), VERSION);
         byte kind = key.int8();
         String group = key.text();
         JournalRecord record =
@@ -118,7 +125,8 @@ final class JournalFormat {
         if (bytes == null) {
             return new MemberRemoved(group, memberId);
         }
-        FieldReader value = value("member", bytes);
+        FieldReader value = FieldReader.ofJournal(bytes, "member");
+        byte version = requireVersion("member", value.int8(), VERSION_WITH_HOME);
         byte kind = value.int8();
         if (kind != NATIVE_MEMBER) {
             throw corrupt("a member of kind " + kind + ", which this release does not know");
@@ -129,9 +137,11 @@ final class JournalFormat {
         TreeSet<String> topics = new TreeSet<>(value.list(FieldReader::text));
         SortedMap<TopicPartition, Integer> holdings = new TreeMap<>();
         value.list(reader -> holdings.put(partition(reader), reader.int32()));
+        Optional<Home> home =
+                version == VERSION_WITH_HOME ? Optional.of(new Home(value.int32(), value.text())) : Optional.empty();
         value.requireEnd();
         return new MemberChanged(
-                group, new Member(memberId, clientId, topics, sessionTimeoutMs, rebalanceTimeoutMs, holdings));
+                group, new Member(memberId, clientId, topics, sessionTimeoutMs, rebalanceTimeoutMs, home, holdings));
     }
 
     private static JournalRecord offset(String group, TopicPartition partition, byte[] bytes) {
@@ -169,11 +179,13 @@ final class JournalFormat {
     }
 
     private static byte[] value(Member member) {
-        FieldWriter value = new FieldWriter().int8(VERSION).int8(NATIVE_MEMBER).text(member.clientId());
+        FieldWriter value = new FieldWriter().int8(member.home().isPresent() ? VERSION_WITH_HOME : VERSION);
+        value.int8(NATIVE_MEMBER).text(member.clientId());
         value.int32(member.sessionTimeoutMs()).int32(member.rebalanceTimeoutMs());
         value.list(member.topics(), FieldWriter::text);
         value.list(member.holdings().entrySet(), (writer, holding) -> partition(writer, holding.getKey())
                 .int32(holding.getValue()));
+        member.home().ifPresent(home -> value.int32(home.nodeId()).text(home.run()));
         return value.bytes();
     }
 
@@ -233,15 +245,17 @@ final class JournalFormat {
 
     private static FieldReader value(String what, byte[] bytes) {
         FieldReader value = FieldReader.ofJournal(bytes, what);
-        requireVersion(what, value.int8());
+        requireVersion(what, value.int8(), VERSION);
         return value;
     }
 
-    private static void requireVersion(String what, byte version) {
-        if (version != VERSION) {
-            throw corrupt("a " + what + " of version " + version + "; this release reads version " + VERSION
-                    + " only, a newer one may have written it");
+    private static byte requireVersion(String what, byte version, byte newest) {
+        if (version < VERSION || version > newest) {
+            throw corrupt("a " + what + " of version " + version + "; this release reads "
+                    + (newest == VERSION ? "version " + VERSION + " only" : "versions " + VERSION + " to " + newest)
+                    + ", a newer one may have written it");
         }
+        return version;
     }
 
     private static BarnabasException corrupt(String message) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,9 @@ public final class JournaledGroupCoordinator implements GroupCoordinator {
 
     /** Volatile: set by who closes, read by all others, who need no more than to see it some time. */
     private volatile boolean closed;
+
+    /** Volatile: set before any journal is loaded, by whoever knows nodes; read by the shards. */
+    private volatile Homes homes = Homes.LASTING;
 
     /**
      * @param topics how many partitions there are, asked at any time
@@ -54,6 +58,7 @@ public final class JournaledGroupCoordinator implements GroupCoordinator {
         this.context = new ShardContext(
                 requireNonNull(settings, "settings"),
                 requireNonNull(topics, "topics"),
+                (group, memberId, home) -> homes.gone(group, memberId, home),
                 new NodeUsage(),
                 requireNonNull(clock, "clock"),
                 requireNonNull(nanoTime, "nanoTime"),
@@ -101,11 +106,31 @@ public final class JournaledGroupCoordinator implements GroupCoordinator {
         }
     }
 
+    /** Whom to ask for members' homes from now on; before any journal is loaded. */
+    public void follow(Homes known) {
+        homes = requireNonNull(known, "known");
+    }
+
+    /** A home may be gone: members that lived there leave. */
+    public void homesChanged() {
+        shards.values().forEach(ShardRuntime::homesChanged);
+    }
+
     @Override
     public CompletionStage<Joined> join(String group, JoinRequest request, MemberListener listener) {
+        return join(group, request, Optional.empty(), listener);
+    }
+
+    /**
+     * As {@link #join(String, JoinRequest, MemberListener)}.
+     *
+     * @param home where the member lives from now on, which is journaled; the member leaves when that is gone
+     */
+    public CompletionStage<Joined> join(
+            String group, JoinRequest request, Optional<Home> home, MemberListener listener) {
         requireNonNull(listener, "listener");
         ShardRuntime shard = closed ? null : shards.get(journalPartition(group));
-        return shard == null ? notOwner(group) : shard.join(group, request, listener);
+        return shard == null ? notOwner(group) : shard.join(group, request, home, listener);
     }
 
     @Override

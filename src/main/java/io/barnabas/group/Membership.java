@@ -3,6 +3,7 @@ package io.barnabas.group;
 import io.barnabas.group.GroupCoordinator.JoinRequest;
 import io.barnabas.group.GroupCoordinator.Joined;
 import io.barnabas.group.GroupState.Empty;
+import io.barnabas.group.Homes.Homeless;
 import io.barnabas.group.JournalRecord.GroupChanged;
 import io.barnabas.group.JournalRecord.GroupRemoved;
 import io.barnabas.group.JournalRecord.MemberChanged;
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
 final class Membership {
     private final GroupTable table;
     private final Rules rules;
+    private final Homes homes;
     private final Deadlines<TimeOut> deadlines;
     private final Rebalance rebalance;
     private final Supplier<UUID> uuids;
@@ -33,19 +35,21 @@ final class Membership {
     Membership(
             GroupTable table,
             Rules rules,
+            Homes homes,
             Deadlines<TimeOut> deadlines,
             Rebalance rebalance,
             Supplier<UUID> uuids,
             GroupEvents events) {
         this.table = table;
         this.rules = rules;
+        this.homes = homes;
         this.deadlines = deadlines;
         this.rebalance = rebalance;
         this.uuids = uuids;
         this.events = events;
     }
 
-    Joined join(String name, JoinRequest request, Moment now, Changes changes) {
+    Joined join(String name, JoinRequest request, Optional<Home> home, Moment now, Changes changes) {
         Rules.requireGroupName(name);
         rules.check(request);
         Optional<Group> known = table.group(name);
@@ -62,7 +66,7 @@ final class Membership {
         if (known.isEmpty() || !changed.equals(header)) {
             changes.write(new GroupChanged(name, changed));
         }
-        Member member = member(request, before);
+        Member member = member(request, home, before);
         changes.write(new MemberChanged(name, member));
         deadlines.clear(TimeOut.retention(name));
         restartSession(name, member, now);
@@ -98,6 +102,26 @@ final class Membership {
             String reason = "nothing was heard of the member for " + member.sessionTimeoutMs() + " ms";
             putOut(name, memberId, ErrorCode.UNKNOWN_MEMBER, reason, now, changes);
         });
+    }
+
+    /** Members whose home is gone leave, as their connections went with it. */
+    List<Homeless> leaveHomeless(Group group, Moment now, Changes changes) {
+        List<Homeless> homeless = group.members().values().stream()
+                .flatMap(member -> member
+                        .home()
+                        .filter(home -> homes.gone(group.name(), member.memberId(), home))
+                        .map(home -> new Homeless(group.name(), member.memberId(), home))
+                        .stream())
+                .toList();
+        for (Homeless gone : homeless) {
+            String reason = "node " + gone.home().nodeId() + ", where the member lived, is gone";
+            changes.tell(new Removed(group.name(), gone.memberId(), ErrorCode.UNKNOWN_MEMBER, reason));
+            forget(group.name(), gone.memberId(), changes);
+        }
+        if (!homeless.isEmpty()) {
+            settle(group, now, changes);
+        }
+        return homeless;
     }
 
     /** Takes a topic that is gone from every member, and out members that read nothing else. */
@@ -171,7 +195,7 @@ final class Membership {
         changes.write(new MemberRemoved(name, memberId));
     }
 
-    private Member member(JoinRequest request, Optional<Member> before) {
+    private Member member(JoinRequest request, Optional<Home> home, Optional<Member> before) {
         SortedMap<TopicPartition, Integer> holdings =
                 before.map(Member::holdings).orElseGet(TreeMap::new);
         return new Member(
@@ -180,6 +204,7 @@ final class Membership {
                 new TreeSet<>(request.topics()),
                 request.sessionTimeoutMs(),
                 request.rebalanceTimeoutMs(),
+                home,
                 holdings);
     }
 

@@ -12,4 +12,9 @@ import java.util.List;
 record Outcome<R>(R reply, List<JournalRecord> records, List<Notice> notices, List<Generation> generations) {
     /** A group's generation. */
     record Generation(String group, int generation) {}
+
+    /** The same with a reply. */
+    <T> Outcome<T> replying(T answer) {
+        return new Outcome<>(answer, records, notices, generations);
+    }
 }

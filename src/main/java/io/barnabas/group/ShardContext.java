@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 record ShardContext(
         GroupSettings settings,
         TopicPartitions topics,
+        Homes homes,
         NodeUsage usage,
         Clock clock,
         LongSupplier nanoTime,
@@ -25,6 +26,6 @@ record ShardContext(
     }
 
     GroupShard newShard() {
-        return new GroupShard(settings, topics, usage, uuids, events);
+        return new GroupShard(settings, topics, homes, usage, uuids, events);
     }
 }

@@ -3,6 +3,7 @@ package io.barnabas.group;
 import io.barnabas.group.GroupCoordinator.JoinRequest;
 import io.barnabas.group.GroupCoordinator.Joined;
 import io.barnabas.group.GroupCoordinator.MemberListener;
+import io.barnabas.group.Homes.Homeless;
 import io.barnabas.group.ShardStatus.Closed;
 import io.barnabas.group.ShardStatus.Failed;
 import io.barnabas.group.ShardStatus.Loading;
@@ -12,11 +13,13 @@ import io.barnabas.record.ErrorCode;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -33,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * fails, memory is thrown away and read from the journal again, so memory is never ahead of it for long and never seen
  * to be.
  *
- * <p>{@link #submit}, {@link #join}, {@link #topicChanged}, {@link #load} and {@link #close} may be called from any
- * thread; everything else, and all fields that are not final, belong to the queue.
+ * <p>{@link #submit}, {@link #join}, {@link #topicChanged}, {@link #homesChanged}, {@link #load} and {@link #close} may
+ * be called from any thread; everything else, and all fields that are not final, belong to the queue.
  */
 final class ShardRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(ShardRuntime.class);
@@ -48,6 +51,9 @@ final class ShardRuntime {
 
     /** Topics to look at; filled from any thread. Holds each once, so it is bounded by the topics there are. */
     private final Set<String> changedTopics = new ConcurrentSkipListSet<>();
+
+    /** Whether homes are to be looked at; set from any thread, so that at most one look waits. */
+    private final AtomicBoolean homesChanged = new AtomicBoolean();
 
     private final CompletableFuture<Void> firstLoad = new CompletableFuture<>();
     private final Deque<Pending> pending = new ArrayDeque<>();
@@ -75,9 +81,9 @@ final class ShardRuntime {
         return submit(event, reply -> {});
     }
 
-    CompletionStage<Joined> join(String group, JoinRequest request, MemberListener listener) {
+    CompletionStage<Joined> join(String group, JoinRequest request, Optional<Home> home, MemberListener listener) {
         return submit(
-                (shard, now) -> shard.join(group, request, now),
+                (shard, now) -> shard.join(group, request, home, now),
                 joined -> listeners.attach(group, joined.memberId(), listener));
     }
 
@@ -85,6 +91,13 @@ final class ShardRuntime {
     void topicChanged(String topic) {
         if (changedTopics.add(topic)) {
             queue.insert(this::lookAtTopics);
+        }
+    }
+
+    /** A home may be gone. */
+    void homesChanged() {
+        if (homesChanged.compareAndSet(false, true)) {
+            queue.insert(this::lookAtHomes);
         }
     }
 
@@ -220,6 +233,22 @@ final class ShardRuntime {
         }
     }
 
+    /** While the journal is being read nothing is to be done: when that is over all homes are looked at. */
+    private void lookAtHomes() {
+        homesChanged.set(false);
+        if (status instanceof Serving serving) {
+            apply(() -> serving.shard().homesChanged(context.now()), ShardRuntime::log, failure -> {});
+        }
+    }
+
+    private static void log(List<Homeless> homeless) {
+        homeless.forEach(gone -> LOG.info(
+                "Member goes with its node group={} member={} node={}",
+                gone.group(),
+                gone.memberId(),
+                gone.home().nodeId()));
+    }
+
     private void startLoading() {
         GroupShard shard = context.newShard();
         Loading loading = new Loading(shard, context.now().monotonicMs(), journal.end());
@@ -257,11 +286,12 @@ final class ShardRuntime {
     }
 
     private void serve(Loading loading, long recordCount) {
-        status = new Serving(loading.shard());
+        Serving serving = new Serving(loading.shard());
+        status = serving;
         long durationMs = context.now().monotonicMs() - loading.sinceMs();
         LOG.info("Groups loaded partition={} records={} durationMs={}", partition, recordCount, durationMs);
         context.events().loaded(partition, recordCount, durationMs);
-        handle(GroupShard::loaded, failure -> {});
+        apply(() -> serving.shard().loaded(context.now()), ShardRuntime::log, failure -> {});
         lookAtTopics();
         firstLoad.complete(null);
     }

@@ -101,6 +101,28 @@ class GroupsOverHttpTest {
     }
 
     @Test
+    void nobodyWaitsForTheMembersOfADeadCoordinatorsNode() throws Exception {
+        // given
+        makeJournal();
+        RecordedMember dying = new RecordedMember();
+        String dyingId = result(one.coordinator.join(GROUP, request(Optional.empty()), dying))
+                .memberId();
+        await().until(() -> dying.assignment().partitions().size() == 3);
+        RecordedMember member = new RecordedMember();
+        String memberId = result(two.coordinator.join(GROUP, request(Optional.empty()), member))
+                .memberId();
+        result(one.coordinator.released(GROUP, dyingId, Set.of(new TopicPartition("orders", 2))));
+        await().until(() -> member.assignment().partitions().size() == 1);
+        // when
+        killCoordinator();
+        // then
+        await().until(() -> member.heard().contains("removed NOT_OWNER"));
+        result(two.coordinator.join(GROUP, request(Optional.of(memberId)), member));
+        await().atMost(10, TimeUnit.SECONDS) // the session time-out is 30
+                .until(() -> member.assignment().partitions().size() == 3);
+    }
+
+    @Test
     void anInstanceMadeOnOneNodeIsPolledOnAnotherAndOutlivesItsCoordinator() throws Exception {
         // given
         makeJournal();

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.barnabas.cluster.Documents.NodeDocument;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
+import java.net.URI;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,26 @@ class DocumentsTest {
         Topic read = documents.topic("/b/topics/orders", documents.topic(topic));
         // then
         assertThat(read).isEqualTo(topic);
+    }
+
+    @Test
+    void readsTheNodeItWrote() {
+        // given
+        NodeDocument node = new NodeDocument(URI.create("http://127.0.0.1:8081"), "folder", "north", true, "run");
+        // when
+        NodeDocument read = documents.node("/b/nodes/1", documents.node(node, 5));
+        // then
+        assertThat(read).isEqualTo(node);
+    }
+
+    @Test
+    void readsANodeThatDoesNotSayItsRun() {
+        // given
+        byte[] bytes = "{\"version\":1,\"url\":\"http://127.0.0.1:8081\",\"instance\":\"folder\"}".getBytes(UTF_8);
+        // when
+        NodeDocument read = documents.node("/b/nodes/1", bytes);
+        // then
+        assertThat(read.run()).isEmpty();
     }
 
     @Test

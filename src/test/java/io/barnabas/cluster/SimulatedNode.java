@@ -172,7 +172,7 @@ final class SimulatedNode {
     }
 
     private void register() {
-        Registered self = new Registered(URI.create("http://node-" + id), session, "", draining);
+        Registered self = new Registered(URI.create("http://node-" + id), session, "", draining, "");
         List<Write> writes = new ArrayList<>();
         world.zooKeeper.read(PATHS.node(id)).ifPresent(left -> writes.add(Write.delete(PATHS.node(id), -1)));
         if (!writes.isEmpty() && !world.zooKeeper.write(session, writes)) {
@@ -348,7 +348,7 @@ final class SimulatedNode {
         soon(() -> world.zooKeeper.read(PATHS.node(id)).ifPresent(found -> {
             Registered self = (Registered) found.value();
             if (self.session() == session && !cut) {
-                Registered leaving = new Registered(self.url(), session, self.zone(), true);
+                Registered leaving = new Registered(self.url(), session, self.zone(), true, self.run());
                 world.zooKeeper.write(session, List.of(Write.set(PATHS.node(id), leaving, found.version())));
             }
         }));

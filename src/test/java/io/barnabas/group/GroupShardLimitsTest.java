@@ -33,7 +33,7 @@ class GroupShardLimitsTest {
         assertRefused(
                 ErrorCode.TOO_MANY,
                 "this node has 1 groups, at most 1 are allowed",
-                () -> under.shard.join("other", request("orders"), under.now()));
+                () -> under.shard.join("other", request("orders"), Optional.empty(), under.now()));
         under.apply(under.shard.createInstance(GROUP, instance("one", Map.of()), under.now()));
         assertRefused(
                 ErrorCode.TOO_MANY,

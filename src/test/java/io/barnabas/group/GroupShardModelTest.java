@@ -36,6 +36,7 @@ import net.jqwik.api.constraints.IntRange;
  *   <li>no two members hold a partition, and a generation's holder of a partition never changes;
  *   <li>nobody is given a partition that another member still reads, unless that one was told to let go a rebalance
  *       time-out ago;
+ *   <li>no member stays whose home went;
  *   <li>offsets are what the last accepted commit or reset said, so a refused one never moves them back.
  * </ul>
  *
@@ -81,7 +82,9 @@ class GroupShardModelTest {
         private final Map<String, Map<TopicPartition, Long>> revokedAt = new HashMap<>();
         private final Map<Integer, Map<TopicPartition, String>> holders = new HashMap<>();
         private final Map<TopicPartition, CommittedOffset> committed = new HashMap<>();
+        private final Map<Integer, Home> nodes = new HashMap<>();
         private int acceptedCommits;
+        private int runs;
 
         History(long seed, String assignor) {
             this.random = new Random(seed);
@@ -91,7 +94,7 @@ class GroupShardModelTest {
 
         void step() {
             try {
-                happen(random.nextInt(24));
+                happen(random.nextInt(26));
             } catch (BarnabasException e) {
                 // Refusals are part of a history; the checks see to it that they change nothing.
             }
@@ -101,8 +104,9 @@ class GroupShardModelTest {
 
         private void happen(int event) {
             switch (event) {
-                case 0, 1, 2 -> memberIds.add(under.join(ShardUnderTest.with(assignor)));
-                case 3 -> under.join(again(someone(), "orders"));
+                case 0, 1 -> memberIds.add(under.joinFrom(home(), ShardUnderTest.with(assignor)));
+                case 2 -> memberIds.add(under.join(ShardUnderTest.with(assignor)));
+                case 3 -> under.joinFrom(home(), again(someone(), "orders"));
                 case 4 -> joinAnotherTopic();
                 case 5 -> leave(someone());
                 case 6, 7, 8, 9 -> release(someone());
@@ -115,8 +119,26 @@ class GroupShardModelTest {
                 case 18 -> under.crash();
                 case 19 -> under.advance(Duration.ofMillis(random.nextInt(5_000)));
                 case 20 -> rarely(() -> under.advance(Duration.ofDays(4)));
+                case 21 -> rarely(() -> under.loseHome(restarted()));
+                case 22 -> rarely(this::loseHomeAndCrash);
                 default -> hearJournaled();
             }
+        }
+
+        private Home home() {
+            return nodes.computeIfAbsent(random.nextInt(3), node -> new Home(node, "run-" + ++runs));
+        }
+
+        /** The home that a node was; it is another one when a member joins from there again. */
+        private Home restarted() {
+            Home lost = home();
+            nodes.remove(lost.nodeId());
+            return lost;
+        }
+
+        private void loseHomeAndCrash() {
+            under.goneHomes.add(restarted());
+            under.crash();
         }
 
         /** Refused, as there is a group and it is bound. */
@@ -248,6 +270,8 @@ class GroupShardModelTest {
                 return;
             }
             memberIds.retainAll(group.get().members().keySet());
+            assertThat(group.get().members().values())
+                    .allMatch(member -> member.home().stream().noneMatch(under.goneHomes::contains));
             checkHolders(group.get());
             if (group.get().offsets().isEmpty()) {
                 // The topic was gone for a moment, and its offsets with it.

@@ -33,7 +33,16 @@ class JournalFormatTest {
             new TreeSet<>(Set.of("orders", "bills")),
             45_000,
             60_000,
+            Optional.empty(),
             new TreeMap<>(Map.of(PARTITION, 7)));
+    private static final Member AT_HOME = new Member(
+            "client-2",
+            "client",
+            new TreeSet<>(Set.of("orders")),
+            45_000,
+            60_000,
+            Optional.of(new Home(258, "run")),
+            new TreeMap<>());
     private static final ConsumerInstance INSTANCE = new ConsumerInstance(
             "browser",
             Map.of("format", "json", "auto.offset.reset", "earliest"),
@@ -50,6 +59,7 @@ class JournalFormatTest {
                         "g", new GroupHeader(9, Optional.of("range"), Optional.of("orders"), 1_700_000_000_000L)),
                 new JournalRecord.GroupRemoved("g"),
                 new JournalRecord.MemberChanged("g", MEMBER),
+                new JournalRecord.MemberChanged("g", AT_HOME),
                 new JournalRecord.MemberRemoved("g", "client-1"),
                 new JournalRecord.OffsetChanged("g", PARTITION, new CommittedOffset(Long.MAX_VALUE, "nöte")),
                 new JournalRecord.OffsetRemoved("g", PARTITION),
@@ -70,10 +80,14 @@ class JournalFormatTest {
         // given
         Encoded encoded = JournalFormat.encode(record);
         byte[] newer = encoded.value() == null ? encoded.key() : encoded.value();
-        newer[0] = JournalFormat.VERSION + 1;
+        boolean member = record instanceof JournalRecord.MemberChanged;
+        newer[0] = (byte) ((member ? JournalFormat.VERSION_WITH_HOME : JournalFormat.VERSION) + 1);
         // when, then
         assertThatThrownBy(() -> JournalFormat.decode(encoded.key(), encoded.value()))
-                .hasMessageContaining("of version 2; this release reads version 1 only")
+                .hasMessageContaining(
+                        member
+                                ? "of version 3; this release reads versions 1 to 2"
+                                : "of version 2; this release reads version 1 only")
                 .isInstanceOfSatisfying(
                         BarnabasException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_DATA));
     }
@@ -86,6 +100,39 @@ class JournalFormatTest {
         assertThat(HexFormat.of().formatHex(encoded.key()))
                 .isEqualTo("0103" + "00000001" + "67" + "00000006" + "6f7264657273" + "00000003");
         assertThat(HexFormat.of().formatHex(encoded.value())).isEqualTo("01" + "0000000000000102" + "00000001" + "6e");
+    }
+
+    /** As the release before homes wrote it, and reads it. */
+    @Test
+    void keepsTheBytesOfAMemberWithoutAHome() {
+        // given
+        String key = "0102" + "00000001" + "67" + "00000001" + "6d";
+        String value = "01" + "00" + "00000001" + "63" + "0000afc8" + "0000ea60" + "00000001" + "00000006"
+                + "6f7264657273" + "00000001" + "00000006" + "6f7264657273" + "00000003" + "00000007";
+        // when
+        JournalRecord read = JournalFormat.decode(
+                HexFormat.of().parseHex(key), HexFormat.of().parseHex(value));
+        // then
+        assertThat(read)
+                .isEqualTo(new JournalRecord.MemberChanged(
+                        "g",
+                        new Member(
+                                "m",
+                                "c",
+                                new TreeSet<>(Set.of("orders")),
+                                45_000,
+                                60_000,
+                                Optional.empty(),
+                                new TreeMap<>(Map.of(PARTITION, 7)))));
+        assertThat(HexFormat.of().formatHex(JournalFormat.encode(read).value())).isEqualTo(value);
+    }
+
+    @Test
+    void keepsTheBytesOfAHome() {
+        String value = HexFormat.of()
+                .formatHex(JournalFormat.encode(new JournalRecord.MemberChanged("g", AT_HOME))
+                        .value());
+        assertThat(value).startsWith("02" + "00").endsWith("00000102" + "00000003" + "72756e");
     }
 
     @Property(tries = 500)

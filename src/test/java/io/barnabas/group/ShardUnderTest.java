@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class ShardUnderTest {
     final List<JournalRecord> journal = new ArrayList<>();
     final List<Notice> notices = new ArrayList<>();
     final Deque<Outcome.Generation> unheard = new ArrayDeque<>();
+    final Set<Home> goneHomes = new HashSet<>();
     final GroupSettings settings;
     final NodeUsage usage = new NodeUsage();
     GroupShard shard;
@@ -59,6 +61,7 @@ final class ShardUnderTest {
         return new GroupShard(
                 settings,
                 topic -> topics.containsKey(topic) ? OptionalInt.of(topics.get(topic)) : OptionalInt.empty(),
+                (group, memberId, home) -> goneHomes.contains(home),
                 usage,
                 () -> new UUID(0, ++uuids),
                 GroupEvents.NONE);
@@ -118,7 +121,17 @@ final class ShardUnderTest {
     }
 
     String join(JoinRequest request) {
-        return apply(shard.join(GROUP, request, now())).memberId();
+        return apply(shard.join(GROUP, request, Optional.empty(), now())).memberId();
+    }
+
+    String joinFrom(Home home, JoinRequest request) {
+        return apply(shard.join(GROUP, request, Optional.of(home), now())).memberId();
+    }
+
+    /** Members that lived there leave, as soon as the shard looks. */
+    void loseHome(Home home) {
+        goneHomes.add(home);
+        apply(shard.homesChanged(now()));
     }
 
     static JoinRequest request(String... wanted) {

@@ -65,6 +65,7 @@ public final class SimulatedCoordinator {
         shard = new GroupShard(
                 GroupSettings.DEFAULTS,
                 topic -> topics.containsKey(topic) ? OptionalInt.of(topics.get(topic)) : OptionalInt.empty(),
+                Homes.LASTING,
                 new NodeUsage(),
                 uuids,
                 GroupEvents.NONE);
@@ -79,6 +80,7 @@ public final class SimulatedCoordinator {
                         group,
                         new JoinRequest(
                                 memberId, "simulated", Set.of(topic), Optional.empty(), SESSION_MS, REBALANCE_MS),
+                        Optional.empty(),
                         now(nowMs)))
                 .flatMap(outcome ->
                         take(outcome, nowMs) ? Optional.of(outcome.reply().memberId()) : Optional.empty());

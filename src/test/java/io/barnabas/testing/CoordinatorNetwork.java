@@ -45,7 +45,7 @@ public final class CoordinatorNetwork {
     /** Nodes 1 to {@code nodeCount}; the first one owns every journal partition. */
     public CoordinatorNetwork(int nodeCount) {
         for (int id = 1; id <= nodeCount; id++) {
-            nodes.put(id, new Node(id, URI.create("http://127.0.0.1:808" + id)));
+            nodes.put(id, node(id, "first"));
             add(id);
         }
         network.connectAll();
@@ -53,6 +53,10 @@ public final class CoordinatorNetwork {
             logs.put(partition, new InMemoryPartitionLog(key(partition)));
             give(partition, 1);
         }
+    }
+
+    private static Node node(int id, String run) {
+        return new Node(id, URI.create("http://127.0.0.1:808" + id), "", false, run);
     }
 
     private void add(int id) {
@@ -131,6 +135,23 @@ public final class CoordinatorNetwork {
         network.kill(id);
         nodes.remove(id);
         owners.values().removeIf(owner -> owner.nodeId() == id);
+        tellView();
+    }
+
+    /** A node dies and is back before the cluster has missed it; what it owned has no owner. */
+    public void restart(int id) {
+        network.kill(id);
+        nodes.put(id, node(id, "second"));
+        owners.values().removeIf(owner -> owner.nodeId() == id);
+        network.revive(id);
+        add(id);
+        tellView();
+        network.connectAll();
+    }
+
+    /** The node is of a release whose nodes do not say their run. */
+    public void age(int id) {
+        nodes.put(id, node(id, ""));
         tellView();
     }
 

@@ -78,7 +78,7 @@ public final class SharedCluster {
 
     private synchronized ClusterView view(Member of) {
         TreeMap<Integer, Node> nodes = new TreeMap<>();
-        members.forEach((id, member) -> nodes.put(id, new Node(id, member.url)));
+        members.forEach((id, member) -> nodes.put(id, new Node(id, member.url, "", false, "run-" + id)));
         return new ClusterView("shared", of.id, nodes, OptionalInt.empty(), topics, owners);
     }
 

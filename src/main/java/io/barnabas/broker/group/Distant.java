@@ -44,6 +44,11 @@ final class Distant implements MemberListener {
         return join.request().memberId().orElseThrow();
     }
 
+    /** Of the news that the member is told through. */
+    long session() {
+        return join.session();
+    }
+
     /** Whether the other one is of the same join, sent again. */
     boolean same(Distant other) {
         return is(other.nodeId, other.join.number()) && join.session() == other.join.session();

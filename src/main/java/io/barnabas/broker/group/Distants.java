@@ -4,40 +4,64 @@ import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.peer.PeerNews;
 import io.barnabas.cluster.ClusterView;
-import io.barnabas.group.GroupCoordinator;
+import io.barnabas.cluster.Node;
+import io.barnabas.group.Home;
+import io.barnabas.group.Homes;
+import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The members of this node's groups that live on other nodes. Thread-safe.
+ * The members of this node's groups that live on other nodes, and the nodes that members live on. Thread-safe.
  *
  * <p>When a node is gone, out of the cluster and silent, its sockets are gone too: its members leave at once, and nobody
  * waits for their session time-out. A node that is out of the cluster but still takes its news has lost ZooKeeper alone,
- * and its members stay.
+ * and its members stay. That is so for members that joined here, and for those that the journal knows from an earlier
+ * coordinator, which may have been their home itself. Of this node's own members those are there that live here now: those
+ * of a run before are not.
  */
-final class Distants implements PeerNews.Listener {
+final class Distants implements PeerNews.Listener, Homes {
     private static final Logger LOG = LoggerFactory.getLogger(Distants.class);
 
-    private final GroupCoordinator coordinator;
+    private final JournaledGroupCoordinator coordinator;
     private final PeerNews news;
     private final Supplier<ClusterView> view;
+    private final BiPredicate<String, String> residents;
+    private final boolean journalsHomes;
     private final Map<Key, Distant> distants = new ConcurrentHashMap<>();
 
     /** Under which other nodes take news, by node. */
     private final Map<Integer, Long> sessions = new ConcurrentHashMap<>();
 
-    Distants(GroupCoordinator coordinator, PeerNews news, Supplier<ClusterView> view) {
+    /**
+     * Knows of nobody yet.
+     *
+     * @param residents whether the member of this group lives on this node now
+     * @param journalsHomes see {@link RoutingSettings#journalHomes}
+     */
+    Distants(
+            JournaledGroupCoordinator coordinator,
+            PeerNews news,
+            Supplier<ClusterView> view,
+            BiPredicate<String, String> residents,
+            boolean journalsHomes) {
         this.coordinator = requireNonNull(coordinator, "coordinator");
         this.news = requireNonNull(news, "news");
         this.view = requireNonNull(view, "view");
+        this.residents = requireNonNull(residents, "residents");
+        this.journalsHomes = journalsHomes;
     }
+
+    /** Of the view that was told last; touched by the cluster's event thread alone. */
+    private Map<Integer, Node> nodes = Map.of();
 
     private record Key(String group, String memberId) {}
 
@@ -80,12 +104,50 @@ final class Distants implements PeerNews.Listener {
                         ErrorCode.REBALANCING, "member '" + memberId + "' has to join group '" + group + "' again"));
     }
 
+    /**
+     * What to journal as the home of a member that joins from that node. Nothing while there is a node that does not say
+     * its run: its release does not read homes, and it may be the next coordinator.
+     */
+    Optional<Home> home(int nodeId) {
+        Map<Integer, Node> nodes = view.get().nodes();
+        boolean allReadHomes =
+                nodes.values().stream().noneMatch(node -> node.run().isEmpty());
+        return journalsHomes && allReadHomes
+                ? Optional.ofNullable(nodes.get(nodeId)).map(node -> new Home(nodeId, node.run()))
+                : Optional.empty();
+    }
+
+    @Override
+    public boolean gone(String group, String memberId, Home home) {
+        ClusterView now = view.get();
+        int nodeId = home.nodeId();
+        if (nodeId == now.thisNodeId()) {
+            return !residents.test(group, memberId);
+        }
+        Node node = now.nodes().get(nodeId);
+        Long session = sessions.get(nodeId);
+        if (node == null) {
+            return session == null;
+        }
+        Distant distant = distants.get(new Key(group, memberId));
+        boolean told = distant != null
+                && distant.nodeId() == nodeId
+                && session != null
+                && session == distant.session(); // by the run that joined, which the view may not have shown then
+        return !told && !node.run().isEmpty() && !node.run().equals(home.run());
+    }
+
     int count() {
         return distants.size();
     }
 
     void viewChanged() {
         removeWhoIsGone();
+        Map<Integer, Node> now = view.get().nodes();
+        if (!now.equals(nodes)) { // most changes are of partitions
+            nodes = now;
+            coordinator.homesChanged();
+        }
     }
 
     @Override
@@ -97,6 +159,7 @@ final class Distants implements PeerNews.Listener {
     public void ended(int nodeId, long session) {
         sessions.remove(nodeId, session);
         removeWhoIsGone();
+        coordinator.homesChanged();
     }
 
     private void removeWhoIsGone() {

@@ -66,7 +66,7 @@ public final class GroupRequests implements PeerHandler {
     private CompletionStage<ByteBuffer> join(int fromNode, GroupCall.Join join) {
         Distant distant = distants.enter(fromNode, join);
         return coordinator
-                .join(join.group(), join.request(), distant)
+                .join(join.group(), join.request(), distants.home(fromNode), distant)
                 .whenComplete((joined, failure) -> {
                     if (failure != null) {
                         distants.forget(distant);

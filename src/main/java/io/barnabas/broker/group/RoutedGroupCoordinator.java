@@ -85,7 +85,13 @@ public final class RoutedGroupCoordinator implements GroupCoordinator, Cluster.L
         this.route = requireNonNull(route, "route");
         this.uuids = requireNonNull(uuids, "uuids");
         this.residents = new Residents(notices, route::wake);
-        this.distants = new Distants(local, news, view);
+        this.distants = new Distants(
+                local,
+                news,
+                view,
+                (group, memberId) -> residents.find(group, memberId).isPresent(),
+                route.settings().journalHomes());
+        local.follow(distants);
         this.scatter = new Scatter(local, view, this::call);
         this.requests = new GroupRequests(local, distants);
         news.listen(PeerNews.Subject.GROUP, new GroupNewsListener(residents, distants));
@@ -171,7 +177,7 @@ public final class RoutedGroupCoordinator implements GroupCoordinator, Cluster.L
         OptionalLong session = route.here(coordinator) ? OptionalLong.empty() : OptionalLong.of(session(coordinator));
         resident.joining(hearing, coordinator, session);
         CompletionStage<Joined> joined = session.isEmpty()
-                ? local.join(resident.group(), request, hearing)
+                ? local.join(resident.group(), request, distants.home(coordinator), hearing)
                 : call(
                                 coordinator,
                                 new GroupCall.Join(session.getAsLong(), hearing.number(), resident.group(), request))

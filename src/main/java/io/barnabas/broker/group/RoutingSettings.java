@@ -14,15 +14,17 @@ import io.barnabas.record.ErrorCode;
  *     cut short by a change of the cluster
  * @param maxWaitingCommits {@code barnabas.coordinator.max-waiting-commits}: commits of one member that wait for each
  *     other
+ * @param journalHomes {@code barnabas.coordinator.journal-homes}: whether the journal of groups says where members live
  */
-public record RoutingSettings(int waitMs, int callTimeoutMs, int retryDelayMs, int maxWaitingCommits) {
+public record RoutingSettings(
+        int waitMs, int callTimeoutMs, int retryDelayMs, int maxWaitingCommits, boolean journalHomes) {
     /** What a node runs with when nothing is set. */
-    public static final RoutingSettings DEFAULTS = new RoutingSettings(15_000, 5_000, 50, 1_000);
+    public static final RoutingSettings DEFAULTS = new RoutingSettings(15_000, 5_000, 50, 1_000, true);
 
     public RoutingSettings {
         if (waitMs < 1 || callTimeoutMs < 1 || retryDelayMs < 1 || maxWaitingCommits < 1) {
             throw new BarnabasException(
-                    ErrorCode.INVALID_CONFIGURATION, "every barnabas.coordinator.* setting must be positive");
+                    ErrorCode.INVALID_CONFIGURATION, "every number of barnabas.coordinator.* must be positive");
         }
     }
 }

@@ -26,6 +26,7 @@ class RoutedGroupCoordinatorTest {
     private static final Duration WAIT = Duration.ofMillis(RoutingSettings.DEFAULTS.waitMs());
 
     private final CoordinatorNetwork cluster = new CoordinatorNetwork(3);
+    private final RecordedMember first = new RecordedMember();
     private final RecordedMember second = new RecordedMember();
     private final RecordedMember third = new RecordedMember();
 
@@ -209,6 +210,143 @@ class RoutedGroupCoordinatorTest {
         cluster.expel(3);
         // then
         assertThat(answer(cluster.node(2).describe(GROUP)).members()).hasSize(1);
+    }
+
+    /** A member on the coordinator's own node and one on node 2, with two partitions each. */
+    private String shareWithTheCoordinatorsNode() {
+        String firstId = join(1, first);
+        String secondId = join(2, second);
+        answer(cluster.node(1).released(GROUP, firstId, Set.of(orders(2), orders(3))));
+        assertThat(second.heard()).containsExactly("assigned 2 [2, 3]");
+        return secondId;
+    }
+
+    @Test
+    void membersOfADeadCoordinatorsNodeGoWithItWhenAnotherTakesOver() {
+        // given
+        String secondId = shareWithTheCoordinatorsNode();
+        cluster.kill(1);
+        // when
+        cluster.take(cluster.partition(), 3);
+        // then
+        answer(cluster.node(2).join(GROUP, request(Optional.of(secondId)), second));
+        assertThat(second.heard()).containsExactly("removed NOT_OWNER", "assigned 3 [0, 1, 2, 3]");
+    }
+
+    @Test
+    void membersOfADeadCoordinatorThatLiveElsewhereAreWatchedByTheNext() {
+        // given
+        join(2, second);
+        cluster.kill(1);
+        cluster.take(cluster.partition(), 3);
+        assertThat(described().members()).hasSize(1);
+        // when
+        cluster.kill(2);
+        // then
+        assertThat(refusal(cluster.node(3).describe(GROUP))).isEqualTo(ErrorCode.UNKNOWN_GROUP);
+    }
+
+    @Test
+    void theNextCoordinatorKeepsMembersOfANodeThatLostZooKeeperAloneWhileItTakesNews() {
+        // given
+        join(2, second);
+        cluster.expel(2);
+        cluster.move(3);
+        assertThat(described().members()).hasSize(1);
+        // when
+        cluster.network.breakNews(2, 3);
+        // then
+        assertThat(refusal(cluster.node(3).describe(GROUP))).isEqualTo(ErrorCode.UNKNOWN_GROUP);
+    }
+
+    @Test
+    void membersOfACoordinatorThatWasRestartedGoThoughItsNodeIsThere() {
+        // given
+        String secondId = shareWithTheCoordinatorsNode();
+        cluster.restart(1);
+        // when
+        cluster.take(cluster.partition(), 3);
+        // then
+        answer(cluster.node(2).join(GROUP, request(Optional.of(secondId)), second));
+        assertThat(second.heard()).last().isEqualTo("assigned 3 [0, 1, 2, 3]");
+    }
+
+    @Test
+    void aCoordinatorThatWasRestartedKnowsThatItsOwnMembersAreGone() {
+        // given
+        String secondId = shareWithTheCoordinatorsNode();
+        cluster.restart(1);
+        // when
+        cluster.take(cluster.partition(), 1);
+        // then
+        answer(cluster.node(2).join(GROUP, request(Optional.of(secondId)), second));
+        assertThat(second.heard()).last().isEqualTo("assigned 3 [0, 1, 2, 3]");
+    }
+
+    @Test
+    void membersOfAnyNodeThatWasRestartedGoThoughItWasNeverMissed() {
+        // given
+        String secondId = shareWithTheCoordinatorsNode();
+        first.heard();
+        // when
+        cluster.restart(2);
+        // then
+        assertThat(first.heard()).containsExactly("assigned 3 [0, 1, 2, 3]");
+        assertThat(refusal(cluster.node(3).leave(GROUP, secondId))).isEqualTo(ErrorCode.UNKNOWN_MEMBER);
+    }
+
+    @Test
+    void aCoordinatorThatWasOnlyCutOffKeepsItsOwnMembers() {
+        // given
+        String firstId = join(1, first);
+        first.heard();
+        // when
+        cluster.move(1);
+        // then
+        answer(cluster.node(1).join(GROUP, request(Optional.of(firstId)), first));
+        assertThat(first.heard()).containsExactly("removed NOT_OWNER", "assigned 1 [0, 1, 2, 3]");
+    }
+
+    @Test
+    void aMemberThatJoinedAgainThroughItsNodeStillLivesThere() {
+        // given
+        String secondId = join(2, second);
+        cluster.move(3);
+        answer(cluster.node(2).join(GROUP, request(Optional.of(secondId)), second));
+        // when
+        cluster.move(1);
+        cluster.kill(3);
+        // then
+        assertThat(answer(cluster.node(2).describe(GROUP)).members()).hasSize(1);
+        cluster.kill(2);
+        assertThat(refusal(cluster.node(1).describe(GROUP))).isEqualTo(ErrorCode.UNKNOWN_GROUP);
+    }
+
+    @Test
+    void homesAreNotJournaledWhileANodeCouldNotReadThem() {
+        // given
+        cluster.age(2);
+        join(1, first);
+        cluster.kill(1);
+        // when
+        cluster.take(cluster.partition(), 2);
+        // then
+        cluster.pass(Duration.ofMillis(29_999));
+        assertThat(described().members()).hasSize(1);
+        cluster.pass(Duration.ofMillis(1));
+        assertThat(refusal(cluster.node(3).describe(GROUP))).isEqualTo(ErrorCode.UNKNOWN_GROUP);
+    }
+
+    @Test
+    void aMemberThatNoNodeIsTheHomeOfWorksOnAtTheNextCoordinator() {
+        // given
+        answer(cluster.local(1).join(GROUP, request(Optional.of("instance")).named("instance"), first));
+        cluster.kill(1);
+        // when
+        cluster.take(cluster.partition(), 3);
+        // then
+        answer(cluster.local(3).join(GROUP, request(Optional.of("instance")), third));
+        assertThat(third.heard()).containsExactly("assigned 1 [0, 1, 2, 3]");
     }
 
     @Test
