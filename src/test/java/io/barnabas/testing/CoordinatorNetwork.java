@@ -41,9 +41,16 @@ public final class CoordinatorNetwork {
     private final Map<Integer, RoutedGroupCoordinator> routed = new HashMap<>();
     private final Map<Integer, InMemoryPartitionLog> logs = new HashMap<>();
     private final AtomicLong uuids = new AtomicLong();
+    private final RoutingSettings settings;
 
     /** Nodes 1 to {@code nodeCount}; the first one owns every journal partition. */
     public CoordinatorNetwork(int nodeCount) {
+        this(nodeCount, RoutingSettings.DEFAULTS);
+    }
+
+    /** As the other, with settings of all nodes. */
+    public CoordinatorNetwork(int nodeCount, RoutingSettings settings) {
+        this.settings = settings;
         for (int id = 1; id <= nodeCount; id++) {
             nodes.put(id, node(id, "first"));
             add(id);
@@ -78,7 +85,7 @@ public final class CoordinatorNetwork {
                 }),
                 () -> view(id),
                 peers,
-                RoutingSettings.DEFAULTS,
+                settings,
                 scheduler,
                 clock::nanoTime);
         RoutedGroupCoordinator router = new RoutedGroupCoordinator(
@@ -147,6 +154,12 @@ public final class CoordinatorNetwork {
         add(id);
         tellView();
         network.connectAll();
+    }
+
+    /** The cluster shows late that the node was restarted some time ago. */
+    public void showRestart(int id) {
+        nodes.put(id, node(id, "second"));
+        tellView();
     }
 
     /** The node is of a release whose nodes do not say their run. */

@@ -338,6 +338,28 @@ class RoutedGroupCoordinatorTest {
     }
 
     @Test
+    void homesAreNotJournaledWhenTheOperatorSaysSo() {
+        // given
+        CoordinatorNetwork plain = new CoordinatorNetwork(2, new RoutingSettings(15_000, 5_000, 50, 1_000, false));
+        answer(plain.node(1).join(GROUP, request(Optional.empty()), first));
+        plain.kill(1);
+        // when
+        plain.take(plain.partition(), 2);
+        // then
+        assertThat(answer(plain.node(2).describe(GROUP)).members()).hasSize(1);
+    }
+
+    @Test
+    void aMemberStaysThatJoinedBeforeTheClusterShowedThatItsNodeWasRestarted() {
+        // given
+        join(2, second);
+        // when
+        cluster.showRestart(2);
+        // then
+        assertThat(described().members()).hasSize(1);
+    }
+
+    @Test
     void aMemberThatNoNodeIsTheHomeOfWorksOnAtTheNextCoordinator() {
         // given
         answer(cluster.local(1).join(GROUP, request(Optional.of("instance")).named("instance"), first));
