@@ -95,19 +95,19 @@ class BarnabasAssembly {
     @Produces
     @Singleton
     GroupCoordinator coordinator(Node node) {
-        return node.coordinator();
+        return node.useCases().coordinator();
     }
 
     @Produces
     @Singleton
     Topics topics(Node node) {
-        return node.topics();
+        return node.useCases().topics();
     }
 
     @Produces
     @Singleton
     Partitions partitions(Node node) {
-        return node.partitions();
+        return node.useCases().partitions();
     }
 
     @Produces
@@ -120,25 +120,25 @@ class BarnabasAssembly {
     @Produces
     @Singleton
     Producing producing(Node node) {
-        return node.producing();
+        return node.useCases().producing();
     }
 
     @Produces
     @Singleton
     Fetching fetching(Node node) {
-        return node.fetching();
+        return node.useCases().fetching();
     }
 
     @Produces
     @Singleton
     Groups groups(Node node) {
-        return node.groups();
+        return node.useCases().groups();
     }
 
     @Produces
     @Singleton
     Positioning positioning(Node node) {
-        return node.positioning();
+        return node.useCases().positioning();
     }
 
     @Produces

@@ -32,16 +32,17 @@ final class FrontEnds {
             NodeThreads threads,
             ScheduledExecutorService timer,
             ClientEvents events) {
+        UseCases useCases = node.useCases();
         json = new Json(settings.json());
         responders = new Responders(threads.pool("answer", settings.rest().responderThreads()));
         bodies = new Bodies(settings.rest());
-        offsets = new Offsets(node.positioning());
+        offsets = new Offsets(useCases.positioning());
         Supplier<String> names = () -> UUID.randomUUID().toString();
         instances = new ConsumerInstances(
-                node.ownGroups(),
-                node.topics(),
-                node.fetching(),
-                node.positioning(),
+                node.coordination().own(),
+                useCases.topics(),
+                useCases.fetching(),
+                useCases.positioning(),
                 settings.consumer(),
                 timer,
                 threads.pool("consumer", 2),
@@ -49,15 +50,19 @@ final class FrontEnds {
                 names);
         consumerRequests = new ConsumerRequests(instances, settings.consumer(), timer);
         consumers = new RoutedConsumers(
-                instances, node.coordinatorRoute(), settings.broker().maxFetchWaitMs(), System::nanoTime, names);
-        node.coordinator().whenUnloaded(instances::moved);
-        node.coordinator().whenViewChanged(consumerRequests::viewChanged);
+                instances, node.coordination().route(), settings.broker().maxFetchWaitMs(), System::nanoTime, names);
+        useCases.coordinator().whenUnloaded(instances::moved);
+        useCases.coordinator().whenViewChanged(consumerRequests::viewChanged);
         Subscriptions subscriptions = new Subscriptions(
-                node.topics(), node.fetching(), node.positioning(), node.coordinator(), settings.subscription());
+                useCases.topics(),
+                useCases.fetching(),
+                useCases.positioning(),
+                useCases.coordinator(),
+                settings.subscription());
         sockets = new Sockets(
                 settings.webSocket(),
                 subscriptions,
-                node.producing(),
+                useCases.producing(),
                 json,
                 settings.records(),
                 threads.pool("socket", 4),

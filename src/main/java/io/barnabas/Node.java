@@ -3,23 +3,10 @@ package io.barnabas;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.ClientEvents;
-import io.barnabas.broker.Fetching;
-import io.barnabas.broker.Groups;
-import io.barnabas.broker.OwnPartitions;
-import io.barnabas.broker.Partitions;
-import io.barnabas.broker.Positioning;
-import io.barnabas.broker.Producing;
-import io.barnabas.broker.Topics;
-import io.barnabas.broker.group.CoordinatorRoute;
-import io.barnabas.broker.group.RoutedGroupCoordinator;
-import io.barnabas.broker.peer.PartitionCalls;
 import io.barnabas.broker.peer.PeerOperation;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
-import io.barnabas.cluster.EmbeddedZooKeeper;
-import io.barnabas.cluster.LogHome;
 import io.barnabas.cluster.ZooKeeperCluster;
-import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.log.DataDirectory;
 import io.barnabas.log.DiskFiles;
 import io.barnabas.log.EngineStatus;
@@ -40,15 +27,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One node: builds what it is made of as it starts, in the order of {@link #parts}, because most of it can only be built
@@ -58,10 +39,8 @@ import org.slf4j.LoggerFactory;
  * started.
  */
 final class Node implements NodeState {
-    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-
     private final BarnabasSettings settings;
-    private final URI url;
+    private final Membership membership;
     private final NodeThreads threads;
     private final Clock clock;
     private final NodeMetrics metrics;
@@ -69,27 +48,18 @@ final class Node implements NodeState {
     private final Instant madeAt;
     private final Parts parts;
 
-    /** Guards itself: the thread of a signal and the one that stops the node drain it, one of them. */
-    private final AtomicBoolean drained = new AtomicBoolean();
-
     // Written by the starting thread, each before whatever uses it starts; volatile because health asks from the start.
     private volatile DataDirectory folder;
     private volatile ScheduledThreadPoolExecutor timer;
     private volatile Executor responders;
     private LogEngines engines;
     private volatile LogEngine engine;
-    private volatile EmbeddedZooKeeper zooKeeper;
     private volatile ZooKeeperCluster cluster;
     private volatile PeerLinks peers;
     private volatile GroupCoordination coordination;
-    private volatile Partitions partitions;
-    private volatile Topics topics;
-    private volatile Fetching fetching;
-    private volatile Producing producing;
+    private volatile UseCases useCases;
     private volatile FrontEnds frontEnds;
-
-    /** Written by the stopping thread, read by health: from now on nobody should come here. */
-    private volatile boolean leaving;
+    private volatile Draining draining;
 
     /** Written by the starting thread, read by health. */
     private volatile BooleanSupplier answering = () -> false;
@@ -101,7 +71,7 @@ final class Node implements NodeState {
      */
     Node(BarnabasSettings settings, URI url, NodeThreads threads, Clock clock, NodeMetrics metrics) {
         this.settings = requireNonNull(settings, "settings");
-        this.url = requireNonNull(url, "url");
+        this.membership = new Membership(settings, url);
         this.threads = requireNonNull(threads, "threads");
         this.clock = requireNonNull(clock, "clock");
         this.metrics = requireNonNull(metrics, "metrics");
@@ -111,7 +81,7 @@ final class Node implements NodeState {
                 new Part("data folder", this::openFolder, () -> folder.close()),
                 new Part("threads", this::startThreads, threads::close),
                 new Part("log engine", this::startEngine, this::stopEngine),
-                new Part("ZooKeeper", this::startZooKeeper, this::stopZooKeeper),
+                new Part("ZooKeeper", membership::startZooKeeper, membership::stopZooKeeper),
                 new Part("cluster membership", this::startCluster, this::stopCluster),
                 new Part("ledgers", () -> {}, this::handOver),
                 new Part("group coordinator", this::loadGroups, () -> coordination.close()),
@@ -146,52 +116,18 @@ final class Node implements NodeState {
         }
     }
 
-    private void startZooKeeper() {
-        if (settings.zookeeper().connect().isEmpty()) {
-            zooKeeper = new EmbeddedZooKeeper(
-                    settings.dataDir().resolve("zookeeper"),
-                    settings.zookeeper().embeddedPort(),
-                    EmbeddedZooKeeper.DEFAULT_TICK_MS);
-            zooKeeper.start();
-        }
-    }
-
-    private void stopZooKeeper() {
-        if (zooKeeper != null) {
-            zooKeeper.close();
-        }
-    }
-
     private void startCluster() {
+        ClusterSettings clusterSettings = membership.of(folder);
         cluster = new ZooKeeperCluster(
-                clusterSettings(),
-                LogConfig::of,
-                clock,
-                UUID::randomUUID,
-                System::nanoTime,
-                threads.factory("cluster"));
+                clusterSettings, LogConfig::of, clock, UUID::randomUUID, System::nanoTime, threads.factory("cluster"));
         if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
-            engine = engines.bookkeeper(clusterSettings(), cluster);
+            engine = engines.bookkeeper(clusterSettings, cluster);
         }
         peers = PeerLinks.open(settings, cluster, threads, timer, metrics);
         coordination = GroupCoordination.open(settings, cluster, peers, threads, timer, clock, metrics);
         peers.desk().register(PeerOperation.CONSUMER, this::answerConsumer);
-        partitions = new Partitions(
-                cluster,
-                engine,
-                coordination.all(),
-                settings.broker(),
-                peers.logs(),
-                settings.engine() == BarnabasSettings.Engine.LOCAL,
-                timer,
-                responders,
-                System::nanoTime);
-        topics = new Topics(cluster, partitions, settings.broker());
-        fetching = new Fetching(partitions, settings.broker(), timer, responders);
-        producing = new Producing(cluster, partitions, settings.broker(), clock);
-        new PartitionCalls(new OwnPartitions(partitions, fetching), peers.news()).register(peers.desk());
-        cluster.listen(partitions);
-        cluster.listen(producing);
+        useCases = UseCases.open(settings, cluster, engine, coordination.all(), peers, timer, responders, clock);
+        useCases.listenTo(cluster);
         cluster.listen(peers.calls());
         cluster.listen(peers.news());
         cluster.listen(coordination.all());
@@ -223,88 +159,28 @@ final class Node implements NodeState {
         cluster.close();
     }
 
-    private ClusterSettings clusterSettings() {
-        String connect = zooKeeper == null ? settings.zookeeper().connect() : zooKeeper.connectString();
-        return new ClusterSettings(
-                connect,
-                settings.zookeeper().root(),
-                settings.nodeId(),
-                url,
-                settings.nodeZone(),
-                logHome(),
-                folder.instance(UUID::randomUUID),
-                folder.meta().map(DataDirectory.Meta::clusterId),
-                settings.clusterSecret(),
-                settings.zookeeper().sessionTimeoutMs(),
-                settings.zookeeper().connectionTimeoutMs(),
-                settings.zookeeper().startWaitMs(),
-                settings.zookeeper().changeWaitMs(),
-                settings.moves(),
-                settings.limits());
-    }
-
-    private LogHome logHome() {
-        return switch (settings.engine()) {
-            case LOCAL -> LogHome.NODE;
-            case BOOKKEEPER -> LogHome.SHARED;
-        };
-    }
-
     /** Ends when every partition this node owns is open and its groups are loaded. */
     private void loadGroups() throws Exception {
         coordination.journal().requireAsSet();
         for (var topic : cluster.view().topics().values()) {
-            partitions.allOpened(topic).get();
+            useCases.partitions().allOpened(topic).get();
         }
     }
 
     private void startMetrics() {
         NodeGauges.show(metrics, this);
-        metrics.start(coordination.own(), partitions::logs, timer, responders);
+        metrics.start(coordination.own(), useCases.partitions()::logs, timer, responders);
     }
 
     private void startFrontEnds() {
         frontEnds = new FrontEnds(settings, this, threads, timer, clientEvents);
+        draining = new Draining(cluster, useCases, frontEnds, settings.drainWaitMs());
         frontEnds.start();
     }
 
-    /**
-     * Others take over what this node has while it still answers: what went to another is forwarded there, so that no
-     * client sees an error. Then nothing new is taken; who waits is answered, so that clients go elsewhere before
-     * connections are cut. Bounded in time; done once, and who calls meanwhile waits for it: SIGTERM comes before the
-     * stop of the parts.
-     */
+    /** Drains the node once; who calls meanwhile waits for that, see {@link Draining}. */
     void drain() {
-        synchronized (drained) {
-            if (drained.compareAndSet(false, true)) {
-                drainOnce();
-            }
-        }
-    }
-
-    private void drainOnce() {
-        LOG.info("draining");
-        leaving = true; // first, so that health tells it before the first client is told
-        frontEnds.drain();
-        leaveCluster();
-        partitions.drain();
-        fetching.drain();
-        try {
-            frontEnds.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        LOG.info("drained");
-    }
-
-    private void leaveCluster() {
-        try {
-            cluster.drain().toCompletableFuture().get(settings.drainWaitMs(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("others did not take everything over waitedMs={}", settings.drainWaitMs(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        draining.run();
     }
 
     @Override
@@ -324,7 +200,8 @@ final class Node implements NodeState {
 
     @Override
     public boolean draining() {
-        return leaving || (partitions != null && partitions.draining());
+        return (draining != null && draining.leaving())
+                || (useCases != null && useCases.partitions().draining());
     }
 
     @Override
@@ -339,22 +216,22 @@ final class Node implements NodeState {
 
     @Override
     public int partitionsOwned() {
-        return partitions == null ? 0 : partitions.counts().owned();
+        return useCases == null ? 0 : useCases.partitions().counts().owned();
     }
 
     @Override
     public int partitionsOpen() {
-        return partitions == null ? 0 : partitions.counts().open();
+        return useCases == null ? 0 : useCases.partitions().counts().open();
     }
 
     @Override
     public List<String> partitionsFailed() {
-        return partitions == null ? List.of() : partitions.counts().failed();
+        return useCases == null ? List.of() : useCases.partitions().counts().failed();
     }
 
     /** Long polls that wait at the moment. */
     int fetchesWaiting() {
-        return fetching == null ? 0 : fetching.waitingCount();
+        return useCases == null ? 0 : useCases.fetching().waitingCount();
     }
 
     int socketsOpen() {
@@ -388,41 +265,12 @@ final class Node implements NodeState {
         return running(peers).door();
     }
 
-    RoutedGroupCoordinator coordinator() {
-        return running(coordination).all();
+    GroupCoordination coordination() {
+        return running(coordination);
     }
 
-    Partitions partitions() {
-        return running(partitions);
-    }
-
-    /** The groups that this node coordinates itself. */
-    JournaledGroupCoordinator ownGroups() {
-        return running(coordination).own();
-    }
-
-    CoordinatorRoute coordinatorRoute() {
-        return running(coordination).route();
-    }
-
-    Topics topics() {
-        return running(topics);
-    }
-
-    Fetching fetching() {
-        return running(fetching);
-    }
-
-    Producing producing() {
-        return running(producing);
-    }
-
-    Groups groups() {
-        return new Groups(coordinator(), topics());
-    }
-
-    Positioning positioning() {
-        return new Positioning(topics(), coordinator());
+    UseCases useCases() {
+        return running(useCases);
     }
 
     FrontEnds frontEnds() {

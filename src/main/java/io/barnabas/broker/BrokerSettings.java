@@ -19,6 +19,7 @@ import io.barnabas.record.ErrorCode;
  * @param maxWaitingAppendBytes of appends that wait for an owner, over all partitions
  * @param maxForwardedPolls long polls that may wait at other nodes; more wait here until the owner tells of records
  * @param maxForwardBytes of appends that go to another node in one call; a single larger one still does
+ * @param freeReadBytes of arrays that were read into and wait to be used again; 0 keeps none
  */
 public record BrokerSettings(
         int defaultPartitionCount,
@@ -31,11 +32,12 @@ public record BrokerSettings(
         int reconnectWaitMs,
         long maxWaitingAppendBytes,
         int maxForwardedPolls,
-        int maxForwardBytes) {
+        int maxForwardBytes,
+        long freeReadBytes) {
 
     /** What holds when nothing is set. */
-    public static final BrokerSettings DEFAULTS =
-            new BrokerSettings(1, 16 << 20, 300_000, 10_000, 64 << 20, 30_000, 13_000, 3_000, 64L << 20, 256, 4 << 20);
+    public static final BrokerSettings DEFAULTS = new BrokerSettings(
+            1, 16 << 20, 300_000, 10_000, 64 << 20, 30_000, 13_000, 3_000, 64L << 20, 256, 4 << 20, 32L << 20);
 
     public BrokerSettings {
         positive("default partition count", defaultPartitionCount);
@@ -53,6 +55,10 @@ public record BrokerSettings(
         positive("max waiting append bytes", maxWaitingAppendBytes);
         positive("max forwarded polls", maxForwardedPolls);
         positive("max forward bytes", maxForwardBytes);
+        if (freeReadBytes < 0) {
+            throw new BarnabasException(
+                    ErrorCode.INVALID_CONFIGURATION, "broker: free read bytes must not be negative");
+        }
     }
 
     /** The same with another patience for partitions that change hands. */
@@ -68,7 +74,8 @@ public record BrokerSettings(
                 reconnectWaitMs,
                 maxWaitingAppendBytes,
                 maxForwardedPolls,
-                maxForwardBytes);
+                maxForwardBytes,
+                freeReadBytes);
     }
 
     private static void positive(String what, long value) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.barnabas.broker.peer.RemotePartitionLog;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.ReadResult;
+import io.barnabas.log.ReadMemory;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
@@ -28,6 +29,7 @@ public final class Fetching {
     private final Partitions partitions;
     private final BrokerSettings settings;
     private final Waits waits;
+    private final ReadBlocks blocks;
 
     /** Long polls that wait at another node. */
     private final Set<Forwarded> forwarded = ConcurrentHashMap.newKeySet();
@@ -45,8 +47,14 @@ public final class Fetching {
             Partitions partitions, BrokerSettings settings, ScheduledExecutorService deadlines, Executor responders) {
         this.partitions = requireNonNull(partitions, "partitions");
         this.settings = requireNonNull(settings, "settings");
+        this.blocks = new ReadBlocks(settings.freeReadBytes());
         this.waits = new Waits(deadlines, responders, settings.maxWaitingFetches());
         partitions.onMoved(waits::moved);
+    }
+
+    /** Memory for one read at a time, to be given to {@link #fetch} or {@link #fetchNow} and closed when it is done with. */
+    public ReadBlock block() {
+        return blocks.open();
     }
 
     /**
@@ -55,25 +63,32 @@ public final class Fetching {
      * are cut to the broker's limits.
      */
     public CompletionStage<ReadResult> fetch(TopicPartition partition, long offset, int maxBytes, int waitMs) {
+        return fetch(partition, offset, maxBytes, waitMs, ReadMemory.FRESH);
+    }
+
+    /** As {@link #fetch(TopicPartition, long, int, int)}, into this memory as {@link PartitionLog#read} does. */
+    public CompletionStage<ReadResult> fetch(
+            TopicPartition partition, long offset, int maxBytes, int waitMs, ReadMemory memory) {
         int longestMs = Math.min(waitMs, settings.maxFetchWaitMs());
         long untilNanos = partitions.nanoTime() + TimeUnit.MILLISECONDS.toNanos(longestMs);
         return partitions.withOwner(partition, longestMs, log -> {
             long leftMs = TimeUnit.NANOSECONDS.toMillis(untilNanos - partitions.nanoTime() + 999_999);
-            return fetch(log, offset, maxBytes, (int) Math.max(0, Math.min(longestMs, leftMs)));
+            return fetch(log, offset, maxBytes, (int) Math.max(0, Math.min(longestMs, leftMs)), memory);
         });
     }
 
     /** What there is now; fails at once when the partition cannot be read now. */
-    public CompletionStage<ReadResult> fetchNow(TopicPartition partition, long offset, int maxBytes) {
+    public CompletionStage<ReadResult> fetchNow(
+            TopicPartition partition, long offset, int maxBytes, ReadMemory memory) {
         try {
-            return partitions.log(partition).read(offset, Math.min(maxBytes, settings.maxFetchBytes()));
+            return partitions.log(partition).read(offset, Math.min(maxBytes, settings.maxFetchBytes()), memory);
         } catch (BarnabasException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
     /** From this log, whatever becomes of its partition meanwhile. */
-    CompletionStage<ReadResult> fetch(PartitionLog log, long offset, int maxBytes, int waitMs) {
+    CompletionStage<ReadResult> fetch(PartitionLog log, long offset, int maxBytes, int waitMs, ReadMemory memory) {
         int bytes = Math.min(maxBytes, settings.maxFetchBytes());
         if (log instanceof RemotePartitionLog remote
                 && waitMs > 0
@@ -81,7 +96,7 @@ public final class Fetching {
                 && forwarded.size() < settings.maxForwardedPolls()) {
             return forward(remote, offset, bytes, waitMs);
         }
-        return log.read(offset, bytes).thenCompose(first -> {
+        return log.read(offset, bytes, memory).thenCompose(first -> {
             if (first.batches().hasRemaining()) {
                 return CompletableFuture.completedFuture(first);
             }
@@ -89,7 +104,7 @@ public final class Fetching {
                 return sure(log, first);
             }
             return waits.await(Map.of(log, offset), Math.min(waitMs, settings.maxFetchWaitMs()))
-                    .thenCompose(woken -> log.read(offset, bytes))
+                    .thenCompose(woken -> log.read(offset, bytes, memory))
                     .thenCompose(read -> sure(log, read));
         });
     }

@@ -6,6 +6,7 @@ import io.barnabas.broker.peer.LocalLogs;
 import io.barnabas.log.LogId;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.ReadResult;
+import io.barnabas.log.ReadMemory;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +40,6 @@ public final class OwnPartitions implements LocalLogs {
 
     @Override
     public CompletionStage<ReadResult> fetch(PartitionLog log, long offset, int maxBytes, int waitMs) {
-        return fetching.fetch(log, offset, maxBytes, waitMs);
+        return fetching.fetch(log, offset, maxBytes, waitMs, ReadMemory.FRESH);
     }
 }

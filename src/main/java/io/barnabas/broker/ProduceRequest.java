@@ -1,22 +1,18 @@
 package io.barnabas.broker;
 
+import io.barnabas.broker.PartitionBatches.Sent;
 import io.barnabas.broker.RecordOutcome.Refused;
-import io.barnabas.broker.RecordOutcome.Stored;
 import io.barnabas.broker.format.IncomingRecord;
 import io.barnabas.cluster.Topic;
 import io.barnabas.log.LogConfig;
-import io.barnabas.log.PartitionLog.AppendResult;
 import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
-import io.barnabas.record.Compression;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.Header;
-import io.barnabas.record.KeyPartitioner;
 import io.barnabas.record.ProducerSequence;
 import io.barnabas.record.RecordBatch;
 import io.barnabas.record.RecordBatchBuilder;
 import io.barnabas.record.RoundRobin;
-import io.barnabas.record.TopicPartition;
 import io.barnabas.record.TraceParent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,24 +26,18 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * One produce request of single records: each is put into a batch of its partition as it arrives, so that no object per
- * record is kept. Confined to the thread that reads the request, until {@link #send}.
- *
- * <p>Where a record goes: to the request's partition, else to its own, else by murmur2 of its key, else round robin,
- * record by record.
+ * record is kept. Confined to the thread that reads the request, until {@link #send}. Where each goes says {@link
+ * PartitionChoice}.
  */
 public final class ProduceRequest {
     /** A marker in {@link #places}: the record was refused, see {@link #refused}. */
     private static final long REFUSED = -1L;
 
-    /** What a batch's buffer begins with; it grows by doubling up to the topic's largest batch. */
-    private static final int FIRST_BATCH_BYTES = 4 * 1024;
-
     private final Producing producing;
     private final Topic topic;
     private final LogConfig config;
-    private final OptionalInt fixedPartition;
     private final Acks acks;
-    private final RoundRobin rounds;
+    private final PartitionChoice choice;
     private final long nowMs;
 
     /** Null when the request has none. */
@@ -59,10 +49,7 @@ public final class ProduceRequest {
     /** Null unless an idempotent producer sends the request. */
     private ProducerSequence producer;
 
-    /** Records that named neither a partition nor a key. */
-    private int dealt;
-
-    private final Map<Integer, Pending> pending = new TreeMap<>();
+    private final Map<Integer, PartitionBatches> pending = new TreeMap<>();
     private final Map<Integer, Refused> refused = new TreeMap<>();
 
     /** For each record, in order: its partition in the upper half, its place among that partition's in the lower. */
@@ -82,11 +69,10 @@ public final class ProduceRequest {
         this.producing = producing;
         this.topic = topic;
         this.config = config;
-        this.fixedPartition = fixedPartition;
         this.acks = acks;
-        this.rounds = rounds;
         this.nowMs = nowMs;
         this.key = key.orElse(null);
+        this.choice = new PartitionChoice(topic, fixedPartition, rounds, this.key);
     }
 
     /**
@@ -170,9 +156,10 @@ public final class ProduceRequest {
             places = Arrays.copyOf(places, places.length * 2);
         }
         long recordBytes = RecordBatchBuilder.recordBytesAtMost(keyLength, valueLength, headers);
-        int target = choose(partition, recordKey, keyAt, keyLength);
+        int target = choice.of(recordCount, partition, recordKey, keyAt, keyLength);
         if (fits(target, recordKey, recordBytes)) {
-            Pending batches = pending.computeIfAbsent(target, absent -> new Pending());
+            PartitionBatches batches = pending.computeIfAbsent(
+                    target, absent -> new PartitionBatches(topic.name(), absent, config.maxMessageBytes()));
             RecordBatchBuilder batch = batches.batchFor(recordBytes);
             batch.append(
                     timestamp >= 0 ? timestamp : nowMs,
@@ -220,28 +207,6 @@ public final class ProduceRequest {
         return bytes == null ? 0 : bytes.length;
     }
 
-    private int choose(int asked, byte[] recordKey, int keyAt, int keyLength) {
-        if (fixedPartition.isPresent()) {
-            if (asked >= 0) {
-                throw new BarnabasException(
-                        ErrorCode.INVALID_FIELD,
-                        "records[" + recordCount + "].partition must not be given: the path names the partition");
-            }
-            return fixedPartition.getAsInt();
-        }
-        if (asked >= 0) {
-            return asked;
-        }
-        if (recordKey != null) {
-            return KeyPartitioner.partition(recordKey, keyAt, keyLength, topic.partitionCount());
-        }
-        dealt++;
-        if (key != null) {
-            return (key.firstTurn(topic.partitionCount()) + dealt - 1) % topic.partitionCount();
-        }
-        return rounds.next(topic.name(), topic.partitionCount());
-    }
-
     private boolean refuse(int partition, ErrorCode code, String message) {
         refused.put(recordCount, new Refused(partition, code, message));
         return false;
@@ -266,12 +231,12 @@ public final class ProduceRequest {
         } else if (key != null) {
             stamp(key.sequence());
         }
-        Map<Integer, List<CompletableFuture<Part>>> sent = new TreeMap<>();
+        Map<Integer, List<CompletableFuture<Sent>>> sent = new TreeMap<>();
         List<CompletableFuture<?>> all = new ArrayList<>();
         pending.forEach((partition, batches) -> {
-            List<CompletableFuture<Part>> parts = batches.send(partition);
-            sent.put(partition, parts);
-            all.addAll(parts);
+            List<CompletableFuture<Sent>> those = batches.send(producing, acks);
+            sent.put(partition, those);
+            all.addAll(those);
         });
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> outcomes(sent));
     }
@@ -285,7 +250,7 @@ public final class ProduceRequest {
                     "records[" + record + "]: " + first.message()
                             + "; the records of an idempotent producer are stored all or none");
         }
-        if (dealt > 0 && topic.partitionCount() > 1) {
+        if (choice.dealt() > 0 && topic.partitionCount() > 1) {
             throw new BarnabasException(
                     ErrorCode.INVALID_FIELD,
                     "the records of an idempotent producer must name their partition or have a key, topic '"
@@ -299,27 +264,17 @@ public final class ProduceRequest {
         }
     }
 
-    /** One batch a partition: then a repeat finds all of it or nothing. */
     private void stamp(ProducerSequence sequence) {
-        pending.forEach((partition, batches) -> {
-            if (batches.builders.size() > 1) {
-                throw new BarnabasException(
-                        ErrorCode.BODY_TOO_LARGE,
-                        "what goes to partition " + partition + " does not fit one batch of "
-                                + config.maxMessageBytes()
-                                + " bytes, as it must with a producer id or an Idempotency-Key; send fewer records");
-            }
-            batches.builders.get(0).producer(sequence.producerId(), sequence.producerEpoch(), sequence.baseSequence());
-        });
+        pending.values().forEach(batches -> batches.stamp(sequence));
     }
 
-    private void requireSomeStored(Map<Integer, List<Part>> parts) {
+    private void requireSomeStored(Map<Integer, List<Sent>> sent) {
         if (producer == null && key == null) {
             return;
         }
         BarnabasException failure = null;
-        for (List<Part> those : parts.values()) {
-            failure = those.get(0).failure;
+        for (List<Sent> those : sent.values()) {
+            failure = those.get(0).failure();
             if (failure == null) {
                 return;
             }
@@ -329,11 +284,11 @@ public final class ProduceRequest {
         }
     }
 
-    private List<RecordOutcome> outcomes(Map<Integer, List<CompletableFuture<Part>>> sent) {
-        Map<Integer, List<Part>> parts = new TreeMap<>();
-        sent.forEach((partition, futures) -> parts.put(
+    private List<RecordOutcome> outcomes(Map<Integer, List<CompletableFuture<Sent>>> sent) {
+        Map<Integer, List<Sent>> done = new TreeMap<>();
+        sent.forEach((partition, futures) -> done.put(
                 partition, futures.stream().map(CompletableFuture::join).toList()));
-        requireSomeStored(parts);
+        requireSomeStored(done);
         List<RecordOutcome> outcomes = new ArrayList<>(recordCount);
         for (int record = 0; record < recordCount; record++) {
             long place = places[record];
@@ -341,62 +296,9 @@ public final class ProduceRequest {
                 outcomes.add(refused.get(record));
             } else {
                 int partition = (int) (place >>> 32);
-                outcomes.add(Part.outcome(parts.get(partition), partition, (int) place));
+                outcomes.add(Sent.outcome(done.get(partition), partition, (int) place));
             }
         }
         return outcomes;
-    }
-
-    /** One batch that was sent: its first record's place among its partition's, and its result or failure. */
-    private record Part(int firstPlace, int records, AppendResult result, BarnabasException failure) {
-        static RecordOutcome outcome(List<Part> parts, int partition, int place) {
-            int index = parts.size() - 1;
-            while (parts.get(index).firstPlace > place) {
-                index--;
-            }
-            Part part = parts.get(index);
-            if (part.failure != null) {
-                return new Refused(partition, part.failure.code(), part.failure.getMessage());
-            }
-            return new Stored(partition, part.result.baseOffset() + (place - part.firstPlace), part.result.duplicate());
-        }
-    }
-
-    /** The records of one partition: batches that are full, and the one being filled. */
-    private final class Pending {
-        private final List<RecordBatchBuilder> builders = new ArrayList<>();
-        private int records;
-
-        /** The batch that has room for a record of at most so many bytes; a new one when the last is full. */
-        RecordBatchBuilder batchFor(long recordBytes) {
-            RecordBatchBuilder last = builders.isEmpty() ? null : builders.get(builders.size() - 1);
-            if (last == null || last.sizeInBytes() + recordBytes > config.maxMessageBytes()) {
-                last = new RecordBatchBuilder(Compression.NONE, FIRST_BATCH_BYTES, config.maxMessageBytes());
-                builders.add(last);
-            }
-            return last;
-        }
-
-        /** Counts a record that was appended to a batch; its place among the partition's. */
-        int added() {
-            return records++;
-        }
-
-        /** A partition's batches are appended in order; a failed one does not stop the next. */
-        List<CompletableFuture<Part>> send(int partition) {
-            List<CompletableFuture<Part>> parts = new ArrayList<>(builders.size());
-            int first = 0;
-            for (RecordBatchBuilder builder : builders) {
-                int from = first;
-                int count = builder.recordCount();
-                parts.add(producing
-                        .append(new TopicPartition(topic.name(), partition), builder.build(), acks)
-                        .handle((result, failure) ->
-                                new Part(from, count, result, failure == null ? null : BarnabasException.of(failure)))
-                        .toCompletableFuture());
-                first += count;
-            }
-            return parts;
-        }
     }
 }

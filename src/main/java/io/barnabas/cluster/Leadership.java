@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
@@ -21,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *                            ^------------- another epoch seen --'
  * </pre>
  *
- * Plans are made on the event thread; one at a time is written, on the work thread. A leader that was replaced without
+ * Plans are made on the event thread; one at a time is written, on the work thread, and always the newest. A leader that was replaced without
  * knowing it writes nothing: each of its writes carries the version of its term.
  */
 final class Leadership {
@@ -36,7 +35,7 @@ final class Leadership {
     private final Runnable changed;
     private final LongSupplier nanoTime;
     private final Absences absences;
-    private final AtomicBoolean stepQueued = new AtomicBoolean();
+    private final NewestPlan newest = new NewestPlan();
 
     /** Whether this node leads under a term that it has begun; written by the work thread, read by the event thread. */
     private volatile boolean leading;
@@ -89,8 +88,8 @@ final class Leadership {
                 };
         ControllerPlan plan = ControllerPlan.of(snapshot, absences.awaited(snapshot, nowMs), moves);
         absences.nextMs(nowMs).ifPresent(waitMs -> threads.later(changed, waitMs));
-        if (!plan.empty() && stepQueued.compareAndSet(false, true)) {
-            threads.toil(() -> write(plan));
+        if (newest.offer(plan)) {
+            threads.toil(this::write);
         }
     }
 
@@ -105,13 +104,13 @@ final class Leadership {
         }
     }
 
-    private void write(ControllerPlan plan) {
-        stepQueued.set(false);
-        if (!leading) {
+    private void write() {
+        Optional<ControllerPlan> plan = newest.take();
+        if (plan.isEmpty() || !leading) {
             return;
         }
         try {
-            controller.write(plan);
+            controller.write(plan.get());
         } catch (Exception e) {
             LOG.debug("a step of the controller lost a race or its connection node={}", settings.nodeId(), e);
             renew();

@@ -262,6 +262,11 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
 
     @Override
     public CompletionStage<ReadResult> read(long offset, int maxBytes) {
+        return read(offset, maxBytes, ReadMemory.FRESH);
+    }
+
+    @Override
+    public CompletionStage<ReadResult> read(long offset, int maxBytes, ReadMemory memory) {
         try {
             requireOpen();
             reader.requireInRange(offset);
@@ -271,7 +276,7 @@ final class EmbeddedPartitionLog implements PartitionLog, LogWriter.Answers {
         if (offset >= durability.highWatermark()) {
             return CompletableFuture.completedFuture(reader.nothing());
         }
-        return reading(() -> reader.read(offset, maxBytes));
+        return reading(() -> reader.read(offset, maxBytes, memory));
     }
 
     @Override

@@ -34,6 +34,11 @@ record LogCheckpoint(
                 topicId, 0, firstOffset, firstOffset, 0, firstOffset, firstOffset, firstOffset, false, firstOffset);
     }
 
+    /** What begins below is on disk or in a journal that is. */
+    long settledOffset() {
+        return Math.max(offset, durableOffset);
+    }
+
     LogCheckpoint withDurable(long durable) {
         return new LogCheckpoint(
                 topicId,

@@ -91,7 +91,7 @@ final class LogReader {
         }
     }
 
-    ReadResult read(long offset, int maxBytes) {
+    ReadResult read(long offset, int maxBytes, ReadMemory memory) {
         return retried("reading " + id + " at offset " + offset, () -> {
             requireInRange(offset);
             long end = durability.highWatermark();
@@ -100,7 +100,7 @@ final class LogReader {
             }
             damaged.requireReadable(offset);
             Found first = find(offset, end);
-            ByteBuffer batches = first == null ? NOTHING : load(first.segment, first.head, maxBytes, end);
+            ByteBuffer batches = first == null ? NOTHING : load(first.segment, first.head, maxBytes, end, memory);
             events.read(id, batches.remaining());
             return new ReadResult(batches, end, logStartOffset.getAsLong());
         });
@@ -152,10 +152,10 @@ final class LogReader {
     }
 
     /** Loads whole, valid batches from {@code first} on. */
-    private ByteBuffer load(Segment segment, Head first, int maxBytes, long end) throws IOException {
+    private ByteBuffer load(Segment segment, Head first, int maxBytes, long end, ReadMemory memory) throws IOException {
         long left = segment.sizeBytes() - first.position();
         int wanted = Math.max(first.sizeInBytes(), Math.min(maxBytes, settings.readBytes()));
-        ByteBuffer batches = ByteBuffer.allocate((int) Math.min(wanted, left));
+        ByteBuffer batches = memory.take((int) Math.min(wanted, left));
         segment.log().read(batches, first.position());
         batches.flip();
         int whole = 0;

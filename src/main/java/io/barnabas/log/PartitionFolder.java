@@ -100,6 +100,17 @@ final class PartitionFolder {
         files.forceFolder(folder.getParent());
     }
 
+    /** Removes the folder: first out of the way with one rename, so that a crash leaves the whole log or none of it. */
+    static void remove(LogFiles files, Path folder) throws IOException {
+        Path gone = folder.resolveSibling(folder.getFileName() + "." + UUID.randomUUID() + DELETED);
+        files.rename(folder, gone);
+        files.forceFolder(folder.getParent());
+        for (Path path : files.list(gone)) {
+            files.delete(path);
+        }
+        files.delete(gone);
+    }
+
     /** Replaces a small file durably: after a crash it is the old or the new one, never a mix. */
     static void writeText(LogFiles files, Path path, String text) throws IOException {
         Path temporary = path.resolveSibling(path.getFileName() + ".tmp");

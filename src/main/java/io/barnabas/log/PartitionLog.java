@@ -73,6 +73,14 @@ public interface PartitionLog {
     CompletionStage<ReadResult> read(long offset, int maxBytes);
 
     /**
+     * As {@link #read(long, int)}, with the answer's batches in the caller's memory, which stays the caller's. A log whose
+     * batches come in memory of their own takes none.
+     */
+    default CompletionStage<ReadResult> read(long offset, int maxBytes, ReadMemory memory) {
+        return read(offset, maxBytes);
+    }
+
+    /**
      * Calls {@code listener} with the new high watermark whenever it moves, never while holding a lock, on a thread that
      * must not be blocked. Calls may be merged. Close the handle to stop.
      */

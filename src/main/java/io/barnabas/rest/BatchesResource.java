@@ -9,6 +9,7 @@ import io.barnabas.broker.ClientEvents.Protocol;
 import io.barnabas.broker.Fetching;
 import io.barnabas.broker.IdempotencyKey;
 import io.barnabas.broker.Producing;
+import io.barnabas.broker.ReadBlock;
 import io.barnabas.log.PartitionLog.AppendResult;
 import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.record.Acks;
@@ -117,14 +118,15 @@ public final class BatchesResource {
         int waitMs = ReadLimits.waitMs(timeout, brokerSettings);
         int bytes = ReadLimits.bytes(maxBytes, settings);
         FetchTime time = FetchTime.start(Protocol.HTTP_BATCHES, waitMs);
+        ReadBlock block = fetching.block();
         return responders.answer(
                 offsets.start(partition, offset, timestamp)
-                        .thenCompose(from -> fetching.fetch(partition, from, bytes, waitMs)
-                                .thenApply(read -> answer(topic, from, read, time))),
+                        .thenCompose(from -> fetching.fetch(partition, from, bytes, waitMs, block)
+                                .thenApply(read -> answer(topic, from, read, block, time))),
                 Response.ResponseBuilder::build);
     }
 
-    private Response.ResponseBuilder answer(String topic, long from, ReadResult read, FetchTime time) {
+    private Response.ResponseBuilder answer(String topic, long from, ReadResult read, ReadBlock block, FetchTime time) {
         long next = from;
         long records = 0;
         for (RecordBatch batch : RecordBatches.stored(read.batches())) {
@@ -136,7 +138,7 @@ public final class BatchesResource {
                     Protocol.HTTP_BATCHES, topic, records, read.batches().remaining());
             time.over(events);
         }
-        return ReadLimits.withOffsets(Answers.ok(Body.of(read.batches())), read, next)
+        return ReadLimits.withOffsets(Answers.ok(Body.of(read.batches(), block)), read, next)
                 .type(RestMediaType.BATCHES);
     }
 

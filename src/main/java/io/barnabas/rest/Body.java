@@ -1,5 +1,6 @@
 package io.barnabas.rest;
 
+import io.barnabas.broker.ReadBlock;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -32,6 +33,25 @@ record Body(List<ByteBuffer> pieces, HandOver handOver) {
 
     static Body of(ByteBuffer bytes, HandOver handOver) {
         return new Body(List.of(bytes), handOver);
+    }
+
+    /**
+     * Batches that a read may have put into lent memory, which is given back when they were written; when they were not
+     * it is left to the collector.
+     */
+    static Body of(ByteBuffer batches, ReadBlock block) {
+        if (!block.taken()) {
+            return of(batches);
+        }
+        return new Body(List.of(block.bytes(0, batches.remaining())), new HandOver() {
+            @Override
+            public void done() {
+                block.close();
+            }
+
+            @Override
+            public void lost() {}
+        });
     }
 
     long length() {

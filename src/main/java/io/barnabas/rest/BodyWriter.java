@@ -13,7 +13,8 @@ import java.nio.ByteBuffer;
 /** Writes a {@link Body} of whatever media type, and tells it whether that went well. Thread-safe: holds nothing. */
 @Provider
 public final class BodyWriter implements MessageBodyWriter<Body> {
-    private static final int COPY_BYTES = 64 * 1024;
+    /** What the socket does not take at once of a write the server copies, so a write is not the whole answer. */
+    private static final int WRITE_BYTES = 128 * 1024;
 
     @Override
     public boolean isWriteable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
@@ -47,16 +48,16 @@ public final class BodyWriter implements MessageBodyWriter<Body> {
     }
 
     private static void write(ByteBuffer piece, OutputStream output) throws IOException {
-        if (piece.hasArray()) {
-            output.write(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
-            return;
-        }
-        ByteBuffer rest = piece.duplicate();
-        byte[] copy = new byte[Math.min(rest.remaining(), COPY_BYTES)];
-        while (rest.hasRemaining()) {
-            int count = Math.min(rest.remaining(), copy.length);
-            rest.get(copy, 0, count);
-            output.write(copy, 0, count);
+        int end = piece.limit();
+        byte[] copy = piece.hasArray() ? null : new byte[Math.min(piece.remaining(), WRITE_BYTES)];
+        for (int at = piece.position(); at < end; at += WRITE_BYTES) {
+            int count = Math.min(end - at, WRITE_BYTES);
+            if (copy == null) {
+                output.write(piece.array(), piece.arrayOffset() + at, count);
+            } else {
+                piece.get(at, copy, 0, count);
+                output.write(copy, 0, count);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import io.barnabas.broker.BrokerSettings;
 import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.ClientEvents.Protocol;
 import io.barnabas.broker.Fetching;
+import io.barnabas.broker.ReadBlock;
 import io.barnabas.broker.format.Json;
 import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.record.TopicPartition;
@@ -18,6 +19,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
 
 /** Reads a partition from an offset or a time on, without a group and without any state. */
@@ -67,19 +69,22 @@ public final class RecordsResource {
         int bytes = ReadLimits.bytes(maxBytes, settings);
         int count = Parameters.integer("max_records", maxRecords, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
         FetchTime time = FetchTime.start(Protocol.HTTP_JSON, waitMs);
+        ReadBlock block = fetching.block();
         return responders.answer(
                 offsets.start(partition, offset, timestamp)
-                        .thenCompose(from -> fetching.fetch(partition, from, bytes, waitMs)
+                        .thenCompose(from -> fetching.fetch(partition, from, bytes, waitMs, block)
                                 .thenApply(read -> new Fetched(from, read))),
                 fetched -> {
                     RecordArray array = new RecordArray(json, answer.format(), bytes, count);
                     long next =
                             array.add(partition, fetched.from(), fetched.read().batches());
+                    ByteBuffer body = array.finish();
+                    block.close();
                     array.count(Protocol.HTTP_JSON, topic, events);
                     if (array.recordCount() > 0) {
                         time.over(events);
                     }
-                    return ReadLimits.withOffsets(Answers.ok(Body.of(array.finish())), fetched.read(), next)
+                    return ReadLimits.withOffsets(Answers.ok(Body.of(body)), fetched.read(), next)
                             .type(answer.mediaType())
                             .build();
                 });

@@ -8,7 +8,6 @@ import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.MessageHandler;
 import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,25 +35,17 @@ public final class BarnabasEndpoint extends Endpoint {
         timers.remove(session);
         session.setMaxTextMessageBufferSize(sockets.maxFrameBytes());
         session.setMaxBinaryMessageBufferSize(sockets.maxFrameBytes());
-        connection = new TyrusConnection(session);
-        socket = sockets.opened(connection);
-        socket.ifPresent(opened -> handle(session, opened));
+        TyrusConnection made = new TyrusConnection(session);
+        connection = made;
+        socket = sockets.opened(made);
+        socket.ifPresent(opened -> {
+            made.deliverTo(opened);
+            deliverPongs(session, opened);
+        });
     }
 
-    /** Anonymous classes on purpose: the platform finds a handler's message type in its generic interface. */
-    private static void handle(Session session, ClientSocket socket) {
-        session.addMessageHandler(String.class, new MessageHandler.Whole<String>() {
-            @Override
-            public void onMessage(String text) {
-                socket.text(text);
-            }
-        });
-        session.addMessageHandler(ByteBuffer.class, new MessageHandler.Whole<ByteBuffer>() {
-            @Override
-            public void onMessage(ByteBuffer bytes) {
-                socket.binary(bytes);
-            }
-        });
+    /** An anonymous class on purpose: the platform finds a handler's message type in its generic interface. */
+    private static void deliverPongs(Session session, ClientSocket socket) {
         session.addMessageHandler(PongMessage.class, new MessageHandler.Whole<PongMessage>() {
             @Override
             public void onMessage(PongMessage pong) {

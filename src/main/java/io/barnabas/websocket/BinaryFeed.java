@@ -3,6 +3,7 @@ package io.barnabas.websocket;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.ReadBlock;
 import io.barnabas.broker.subscription.Outlet;
 import io.barnabas.broker.subscription.Portion;
 import io.barnabas.record.BarnabasException;
@@ -10,6 +11,7 @@ import io.barnabas.record.ErrorCode;
 import io.barnabas.record.RecordBatch;
 import io.barnabas.record.TopicPartition;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +22,7 @@ import java.util.function.Consumer;
 final class BinaryFeed implements Outlet.Feed {
     private final TopicPartition partition;
     private final int maxFrameBytes;
+    private final Portion portion;
     private final Consumer<Message> frames;
     private final ByteBuffer batches;
     private final long endOffset;
@@ -34,6 +37,7 @@ final class BinaryFeed implements Outlet.Feed {
         this.partition = requireNonNull(partition, "partition");
         this.maxFrameBytes = maxFrameBytes;
         this.frames = requireNonNull(frames, "frames");
+        this.portion = portion;
         this.batches = portion.batches().slice();
         this.endOffset = portion.highWatermark();
         this.nextOffset = from;
@@ -54,11 +58,18 @@ final class BinaryFeed implements Outlet.Feed {
             pass(batch);
         }
         if (at > begin) {
-            byte[] topic = partition.topic().getBytes(UTF_8);
-            frames.accept(BinaryFrame.records(
-                    topic, partition.partition(), from, endOffset, batches.slice(begin, at - begin)));
+            frames.accept(frame(from, begin));
         }
         return count;
+    }
+
+    /** The last frame of a portion in lent memory stays where it was read, since nothing behind it is looked at. */
+    private Message frame(long from, int begin) {
+        byte[] topic = partition.topic().getBytes(UTF_8);
+        Optional<ReadBlock> block = at == batches.limit() ? portion.claim() : Optional.empty();
+        return block.isPresent()
+                ? BinaryFrame.records(topic, partition.partition(), from, endOffset, block.get(), begin, at)
+                : BinaryFrame.records(topic, partition.partition(), from, endOffset, batches.slice(begin, at - begin));
     }
 
     /** Whether another whole batch is there. One that cannot be read does not take down those before it. */

@@ -2,6 +2,7 @@ package io.barnabas.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.barnabas.broker.ReadBlock;
 import io.barnabas.log.PartitionLog.AppendResult;
 import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
@@ -133,12 +134,35 @@ final class BinaryFrame {
      */
     static Message records(byte[] topic, int partition, long from, long endOffset, ByteBuffer batches) {
         int batchesAt = HEADER_BYTES + topic.length;
-        return Message.binary(batchesAt + batches.remaining(), frame -> header(frame, RECORDS, 0, partition)
+        return Message.binary(
+                batchesAt + batches.remaining(), frame -> recordsHeader(frame, topic, partition, from, endOffset)
+                        .put(batchesAt, batches, batches.position(), batches.remaining()));
+    }
+
+    /**
+     * The same for batches in lent memory, which are not copied: the header goes before them.
+     *
+     * @param block given back when the message was sent
+     * @param begin where the batches begin in it; what is before them is not needed any more
+     * @param end exclusive
+     */
+    static Message records(
+            byte[] topic, int partition, long from, long endOffset, ReadBlock block, int begin, int end) {
+        return Message.binary(
+                block,
+                begin - HEADER_BYTES - topic.length,
+                end,
+                frame -> recordsHeader(frame, topic, partition, from, endOffset));
+    }
+
+    private static ByteBuffer recordsHeader(ByteBuffer frame, byte[] topic, int partition, long from, long endOffset) {
+        return header(frame, RECORDS, 0, partition)
+                .putShort(FLAGS_AT, (short) 0)
+                .putInt(ERROR_CODE_AT, 0)
                 .putLong(OFFSET_AT, from)
                 .putLong(END_AT, endOffset)
                 .putShort(TOPIC_BYTES_AT, (short) topic.length)
-                .put(HEADER_BYTES, topic)
-                .put(batchesAt, batches, batches.position(), batches.remaining()));
+                .put(HEADER_BYTES, topic);
     }
 
     private static ByteBuffer header(ByteBuffer frame, byte kind, int id, int partition) {

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A socket on a {@link Ceiling}: produce frames are answered at once, any subscription gets everything kept. */
-final class CeilingSocket {
+final class CeilingSocket implements FrameReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(CeilingSocket.class);
     private static final String SUBSCRIBE = "\"type\":\"subscribe\"";
 
@@ -29,7 +29,8 @@ final class CeilingSocket {
         this.outbound = new Outbound(connection, maxQueuedBytes, nanoTime, this::pump);
     }
 
-    void binary(ByteBuffer frame) {
+    @Override
+    public void binary(ByteBuffer frame) {
         try {
             Message answer = ceiling.take(BinaryFrame.produce(frame));
             if (answer != null) {
@@ -42,7 +43,8 @@ final class CeilingSocket {
     }
 
     /** Credit and the like is let pass: what bounds the sending is what the transport has passed on. */
-    void text(String text) {
+    @Override
+    public void text(String text) {
         if (text.contains(SUBSCRIBE)) {
             frames = ceiling.frames().iterator();
             pump();

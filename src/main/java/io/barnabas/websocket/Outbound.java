@@ -81,7 +81,12 @@ final class Outbound {
         if (queuedBytes.getAndAdd(bytes) == 0) {
             lastProgressNanos = nanoTime.getAsLong();
         }
-        connection.send(frame, failure -> passedOn(bytes));
+        connection.send(frame, failure -> {
+            if (failure == null) { // otherwise the transport may have it still
+                frame.sent();
+            }
+            passedOn(bytes);
+        });
         if (queuedBytes.get() > 2L * maxQueuedBytes) {
             close(Goodbye.POLICY, "answers are not read");
         }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.barnabas.record.TraceParent;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.MessageHandler;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.Session;
 import java.io.IOException;
@@ -37,6 +38,22 @@ final class TyrusConnection implements Connection {
         this.session = requireNonNull(session, "session");
         this.writer = RawWriter.of(session);
         this.trace = BarnabasEndpoints.trace(session.getUserProperties());
+    }
+
+    /** Hands on what comes. Anonymous classes on purpose: the platform finds a handler's message type in its interface. */
+    void deliverTo(FrameReceiver socket) {
+        session.addMessageHandler(String.class, new MessageHandler.Whole<String>() {
+            @Override
+            public void onMessage(String text) {
+                socket.text(text);
+            }
+        });
+        session.addMessageHandler(ByteBuffer.class, new MessageHandler.Whole<ByteBuffer>() {
+            @Override
+            public void onMessage(ByteBuffer bytes) {
+                socket.binary(bytes);
+            }
+        });
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.barnabas.chaos;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.barnabas.testing.Http;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /** One client on a thread of its own, which does one step after the other until it is told to stop. */
@@ -13,8 +15,9 @@ abstract class Client implements AutoCloseable {
     private static final long STOP_SECONDS = 120;
     private static final long REST_MS = 100;
 
+    private final String name;
     private final ExecutorService thread;
-    private final AtomicLong longestGapNanos = new AtomicLong();
+    private final AtomicReference<Gap> longestGap = new AtomicReference<>(new Gap(0, "", ""));
 
     /** Set by whoever stops it, read by its thread between two steps. */
     private volatile boolean stopping;
@@ -25,7 +28,23 @@ abstract class Client implements AutoCloseable {
     /** Touched by the client's thread alone. */
     private long lastSuccessNanos;
 
+    /**
+     * A time between two successes.
+     *
+     * @param attempts what was tried meanwhile
+     */
+    record Gap(long nanos, String client, String attempts) {
+        long ms() {
+            return TimeUnit.NANOSECONDS.toMillis(nanos);
+        }
+
+        static Gap longer(Gap one, Gap other) {
+            return one.nanos >= other.nanos ? one : other;
+        }
+    }
+
     Client(String name) {
+        this.name = requireNonNull(name, "name");
         this.thread = Executors.newSingleThreadExecutor(task -> new Thread(task, name));
     }
 
@@ -53,16 +72,15 @@ abstract class Client implements AutoCloseable {
         return stopping;
     }
 
-    /** Call when the server did what it was asked for. */
-    final void succeeded() {
+    /** Call when the server did what it was asked for, after these attempts. */
+    final void succeeded(String attempts) {
         long now = System.nanoTime();
-        longestGapNanos.accumulateAndGet(now - lastSuccessNanos, Math::max);
+        longestGap.accumulateAndGet(new Gap(now - lastSuccessNanos, name, attempts), Gap::longer);
         lastSuccessNanos = now;
     }
 
-    /** The longest time between two successes. */
-    final long longestGapMs() {
-        return TimeUnit.NANOSECONDS.toMillis(longestGapNanos.get());
+    final Gap longestGap() {
+        return longestGap.get();
     }
 
     /** A short breath before a refused request goes out again, as a client would take it. */

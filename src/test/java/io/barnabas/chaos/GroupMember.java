@@ -20,7 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A member of a group over WebSocket that commits each portion of records before it gives credit back. When its socket
@@ -40,12 +40,13 @@ final class GroupMember extends Client {
     private final String name;
     private final int firstNode;
     private final HttpClient client = HttpClient.newHttpClient();
-    private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLongArray delivered;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger lostMemberships = new AtomicInteger();
 
-    GroupMember(Nodes nodes, History history, String topic, String group, String name, int firstNode) {
+    GroupMember(Nodes nodes, History history, String topic, String group, String name, int firstNode, int partitions) {
         super(name);
+        this.delivered = new AtomicLongArray(partitions);
         this.firstNode = firstNode;
         this.nodes = nodes;
         this.history = history;
@@ -54,8 +55,9 @@ final class GroupMember extends Client {
         this.name = name;
     }
 
-    long deliveredCount() {
-        return delivered.get();
+    /** How many records of a partition it was given. */
+    long deliveredCount(int partition) {
+        return delivered.get(partition);
     }
 
     /** How often it had to connect. */
@@ -217,9 +219,9 @@ final class GroupMember extends Client {
                 long offset = record.path("offset").asLong();
                 recorder.read(partition, offset, record.path("value").asText());
                 next = offset + 1;
-                delivered.incrementAndGet();
+                delivered.incrementAndGet(partition);
             }
-            succeeded();
+            succeeded("");
             commit(socket, partition, next);
             socket.sendText(
                             MAPPER.createObjectNode()

@@ -20,7 +20,7 @@ final class IdempotentProducer extends Client {
     private static final int RECORDS_PER_REQUEST = 5;
     private static final int NEVER_GIVEN_UP_ROUNDS = 2_000;
 
-    private final Nodes nodes;
+    private final Route route;
     private final String topic;
     private final int partition;
     private final String name;
@@ -36,7 +36,7 @@ final class IdempotentProducer extends Client {
 
     IdempotentProducer(Nodes nodes, History history, String topic, int partition, String name) {
         super(name);
-        this.nodes = nodes;
+        this.route = nodes.route();
         this.topic = topic;
         this.partition = partition;
         this.name = name;
@@ -89,7 +89,7 @@ final class IdempotentProducer extends Client {
 
     private void identify() {
         try {
-            Http.Answer answer = nodes.post("producers", Http.CONTROL, "{}");
+            Http.Answer answer = route.post("producers", Http.CONTROL, "{}");
             if (answer.status() == 200 || answer.status() == 201) {
                 JsonNode given = answer.json();
                 identity = "\"producer_id\":" + given.path("producer_id").asLong() + ",\"producer_epoch\":"
@@ -105,7 +105,7 @@ final class IdempotentProducer extends Client {
     private boolean send(List<String> values, String body) {
         Http.Answer answer;
         try {
-            answer = nodes.post("topics/" + topic + "/partitions/" + partition + "?acks=all", Http.TEXT, body);
+            answer = route.post("topics/" + topic + "/partitions/" + partition + "?acks=all", Http.TEXT, body);
         } catch (CompletionException gone) {
             refusal = gone.getMessage();
             return false;
@@ -132,7 +132,7 @@ final class IdempotentProducer extends Client {
                     one.path("offset").asLong());
         }
         acknowledged.addAndGet(values.size());
-        succeeded();
+        succeeded(route.takeAttempts());
         return true;
     }
 }

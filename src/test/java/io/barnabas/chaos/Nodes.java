@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** Where clients find a cluster: any node may be asked for anything. Thread-safe. */
 public final class Nodes {
@@ -18,23 +19,37 @@ public final class Nodes {
     private final List<Http> nodes;
     private final AtomicInteger turn = new AtomicInteger();
 
+    /** Requests of routes that a node has not answered yet, by node. */
+    private final AtomicIntegerArray underWay;
+
     public Nodes(List<URI> urls) {
         nodes = urls.stream().map(Http::new).toList();
+        underWay = new AtomicIntegerArray(nodes.size());
     }
 
-    /** The next node in turn, whether it lives or not. */
-    public Http next() {
-        return nodes.get(Math.floorMod(turn.getAndIncrement(), nodes.size()));
+    /** A way through the nodes for one client; all clients share the turn. */
+    Route route() {
+        return new Route(this, new Rounds(nodes.size(), turn::getAndIncrement, System::nanoTime));
     }
 
-    /** Posts to the next node in turn; fails with {@link CompletionException} when it does not answer in time. */
-    Http.Answer post(String path, String contentType, String body) {
-        Http node = next();
-        return node.sendAsync(node.request(path)
-                        .timeout(PATIENCE)
-                        .header("Content-Type", contentType)
-                        .POST(BodyPublishers.ofString(body, UTF_8)))
-                .join();
+    /** Posts to this node; fails with {@link CompletionException} when it does not answer in time. */
+    Http.Answer post(int index, String path, String contentType, String body) {
+        Http node = nodes.get(index);
+        underWay.incrementAndGet(index);
+        try {
+            return node.sendAsync(node.request(path)
+                            .timeout(PATIENCE)
+                            .header("Content-Type", contentType)
+                            .POST(BodyPublishers.ofString(body, UTF_8)))
+                    .join();
+        } finally {
+            underWay.decrementAndGet(index);
+        }
+    }
+
+    /** How many clients wait for an answer of this node. */
+    int underWay(int index) {
+        return underWay.get(index);
     }
 
     /** The node of this number; numbers go round. */

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 final class PlainProducer extends Client {
     private static final int RECORDS_PER_REQUEST = 6;
 
-    private final Nodes nodes;
+    private final Route route;
     private final String topic;
     private final String name;
     private final ProducerRecorder recorder;
@@ -28,7 +28,7 @@ final class PlainProducer extends Client {
 
     PlainProducer(Nodes nodes, History history, String topic, String name) {
         super(name);
-        this.nodes = nodes;
+        this.route = nodes.route();
         this.topic = topic;
         this.name = name;
         this.recorder = history.producer(name, Promise.AT_LEAST_ONCE);
@@ -54,7 +54,7 @@ final class PlainProducer extends Client {
                 .map(value -> "{\"value\":\"" + value + "\"}")
                 .collect(Collectors.joining(",", "{\"records\":[", "]}"));
         try {
-            Http.Answer answer = nodes.post("topics/" + topic + "?acks=all", Http.TEXT, body);
+            Http.Answer answer = route.post("topics/" + topic + "?acks=all", Http.TEXT, body);
             if (answer.status() == 200) {
                 record(values, answer.json().path("offsets"));
                 rest();
@@ -84,7 +84,7 @@ final class PlainProducer extends Client {
             acknowledged.incrementAndGet();
         }
         if (whole) {
-            succeeded();
+            succeeded(route.takeAttempts());
         } else {
             failures.incrementAndGet();
             breathe();

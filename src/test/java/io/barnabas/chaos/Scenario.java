@@ -44,6 +44,8 @@ final class Scenario {
                     verdict.count(Kind.DUPLICATE),
                     traffic.summary());
             System.out.println(line);
+            Client.Gap gap = traffic.longestWriteGap();
+            System.out.println("chaos " + name + " longest gap of " + gap.client() + ": " + gap.attempts());
             if (!verdict.sound()) {
                 keep(traffic, name);
             }

@@ -64,6 +64,8 @@ class TakeOverChaos {
             // when
             faults.pauseNode(2);
             traffic.flow();
+            traffic.flowToGroup();
+            traffic.awaitRequestsAt(2);
             faults.wakeNode(2);
         });
     }
@@ -133,10 +135,14 @@ class TakeOverChaos {
             int coordinator = faults.coordinator(traffic.group());
             faults.pauseNode(coordinator);
             traffic.flow();
+            traffic.flowToGroup();
+            traffic.awaitRequestsAt(coordinator);
             faults.wakeNode(coordinator);
             int controller = faults.controller();
             faults.pauseNode(controller);
             traffic.flow();
+            traffic.flowToGroup();
+            traffic.awaitRequestsAt(controller);
             faults.wakeNode(controller);
         });
     }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Producers and a group of consumers of one topic, which go through all nodes in turn and on through every fault. Confined
@@ -26,7 +26,11 @@ final class Traffic implements AutoCloseable {
     /** So often a producer is refused in a row when nothing can be written. */
     private static final int REFUSALS = 5;
 
+    /** So many clients wait for a paused node when it wakes. */
+    private static final int WAITING_REQUESTS = 3;
+
     private final History history = new History();
+    private final Nodes nodes;
     private final String topic;
     private final int partitions;
     private final List<IdempotentProducer> idempotent = new ArrayList<>();
@@ -34,7 +38,8 @@ final class Traffic implements AutoCloseable {
     private final List<GroupMember> members = new ArrayList<>();
     private boolean stopped;
 
-    private Traffic(String topic, int partitions) {
+    private Traffic(Nodes nodes, String topic, int partitions) {
+        this.nodes = nodes;
         this.topic = topic;
         this.partitions = partitions;
     }
@@ -47,7 +52,7 @@ final class Traffic implements AutoCloseable {
                         Http.CONTROL,
                         "{\"topic_name\":\"" + topic + "\",\"partitions_count\":" + partitions + "}")
                 .expect(201);
-        Traffic traffic = new Traffic(topic, partitions);
+        Traffic traffic = new Traffic(nodes, topic, partitions);
         for (int i = 0; i < partitions; i++) {
             traffic.idempotent.add(new IdempotentProducer(nodes, traffic.history, topic, i, "idempotent" + i));
         }
@@ -55,7 +60,8 @@ final class Traffic implements AutoCloseable {
             traffic.plain.add(new PlainProducer(nodes, traffic.history, topic, "plain" + i));
         }
         for (int i = 0; i < memberCount; i++) {
-            traffic.members.add(new GroupMember(nodes, traffic.history, topic, traffic.group(), "member" + i, i));
+            traffic.members.add(
+                    new GroupMember(nodes, traffic.history, topic, traffic.group(), "member" + i, i, partitions));
         }
         traffic.clients().forEach(Client::start);
         return traffic;
@@ -80,6 +86,28 @@ final class Traffic implements AutoCloseable {
                 throw new AssertionError("the group gets no records");
             }
         });
+    }
+
+    /** Waits until the group is given more records of every partition, also of those that a member had who is away. */
+    void flowToGroup() {
+        long[] seen =
+                IntStream.range(0, partitions).mapToLong(this::deliveredCount).toArray();
+        await().atMost(SOON).untilAsserted(() -> {
+            clients().forEach(Client::requireWell);
+            for (int partition = 0; partition < partitions; partition++) {
+                if (deliveredCount(partition) == seen[partition]) {
+                    throw new AssertionError("the group gets no records of partition " + partition);
+                }
+            }
+        });
+    }
+
+    /**
+     * Waits until requests are under way to a node that gives no answer, so that it finds them when it wakes, and does not
+     * know yet what it has lost.
+     */
+    void awaitRequestsAt(int node) {
+        await().atMost(SOON).until(() -> nodes.underWay(node) >= WAITING_REQUESTS);
     }
 
     /** The group that its members are of. */
@@ -115,7 +143,13 @@ final class Traffic implements AutoCloseable {
     }
 
     long deliveredCount() {
-        return members.stream().mapToLong(GroupMember::deliveredCount).sum();
+        return IntStream.range(0, partitions).mapToLong(this::deliveredCount).sum();
+    }
+
+    private long deliveredCount(int partition) {
+        return members.stream()
+                .mapToLong(member -> member.deliveredCount(partition))
+                .sum();
     }
 
     /** Requests of plain producers that failed so far. */
@@ -124,12 +158,11 @@ final class Traffic implements AutoCloseable {
     }
 
     /** The longest time for which one producer had no acknowledgement. */
-    long longestWriteGapMs() {
-        return LongStream.concat(
-                        idempotent.stream().mapToLong(Client::longestGapMs),
-                        plain.stream().mapToLong(Client::longestGapMs))
-                .max()
-                .orElse(0);
+    Client.Gap longestWriteGap() {
+        return Stream.concat(idempotent.stream(), plain.stream())
+                .map(Client::longestGap)
+                .reduce(Client.Gap::longer)
+                .orElseThrow();
     }
 
     History history() {
@@ -169,7 +202,7 @@ final class Traffic implements AutoCloseable {
     /** One line for a report. */
     String summary() {
         return "acknowledged=" + acknowledgedCount() + " delivered=" + deliveredCount() + " failedPlainRequests="
-                + failureCount() + " longestWriteGapMs=" + longestWriteGapMs() + " connections="
+                + failureCount() + " longestWriteGapMs=" + longestWriteGap().ms() + " connections="
                 + members.stream().mapToInt(GroupMember::connectionCount).sum() + " lostMemberships="
                 + members.stream().mapToInt(GroupMember::lostMembershipCount).sum();
     }

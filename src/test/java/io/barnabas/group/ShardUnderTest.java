@@ -1,6 +1,16 @@
 package io.barnabas.group;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.barnabas.group.GroupCoordinator.Assignment;
+import io.barnabas.group.GroupCoordinator.CommittedOffset;
+import io.barnabas.group.GroupCoordinator.Committer;
 import io.barnabas.group.GroupCoordinator.JoinRequest;
+import io.barnabas.group.Notice.Assigned;
+import io.barnabas.group.Notice.Revoked;
+import io.barnabas.record.BarnabasException;
+import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,6 +24,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
  * A shard with a clock, topics and a journal of its own. Records are durable at once, but the shard hears of it only
@@ -152,6 +163,70 @@ final class ShardUnderTest {
                 .toList();
         notices.removeAll(told);
         return told;
+    }
+
+    /** The member gives partitions back. */
+    void release(String memberId, Set<TopicPartition> partitions) {
+        apply(shard.released(GROUP, memberId, partitions, now()));
+    }
+
+    void heartbeat(String memberId) {
+        apply(shard.heartbeat(GROUP, memberId, now()));
+    }
+
+    void commit(Committer committer, TopicPartition partition, long offset) {
+        Map<TopicPartition, CommittedOffset> offsets = Map.of(partition, new CommittedOffset(offset, ""));
+        apply(shard.commit(GROUP, committer, offsets, now()));
+    }
+
+    /** Commits offset 5 as a member. */
+    void commitAs(String memberId, int generation, TopicPartition partition) {
+        commit(new Committer.Member(memberId, generation), partition, 5);
+    }
+
+    /** What a member is told that has these partitions from now on. */
+    static Assigned assigned(String memberId, int generation, Set<TopicPartition> partitions) {
+        return new Assigned(GROUP, memberId, new Assignment(generation, partitions, Optional.empty()));
+    }
+
+    static Revoked revoked(String memberId, int generation, Set<TopicPartition> partitions) {
+        return new Revoked(GROUP, memberId, generation, partitions);
+    }
+
+    static void assertRefused(ErrorCode code, String message, ThrowingCallable request) {
+        assertThatThrownBy(request)
+                .hasMessageContaining(message)
+                .isInstanceOfSatisfying(
+                        BarnabasException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    /** Small limits, in part those of the test. */
+    static GroupSettings settings(boolean singleTopic, int delayMs, int maxGroups, int maxMembers, int maxInstances) {
+        GroupSettings base = GroupSettings.DEFAULTS;
+        return new GroupSettings(
+                base.journalPartitions(),
+                singleTopic,
+                delayMs,
+                base.sessionTimeoutMs(),
+                base.minSessionTimeoutMs(),
+                base.maxSessionTimeoutMs(),
+                base.rebalanceTimeoutMs(),
+                base.maxRebalanceTimeoutMs(),
+                base.offsetsRetentionMs(),
+                maxGroups,
+                maxMembers,
+                base.maxTopicsPerSubscription(),
+                16,
+                2,
+                24,
+                1,
+                maxInstances,
+                256,
+                base.maxInstanceIdleTimeoutMs(),
+                base.maxQueuedEvents(),
+                base.maxPendingWrites(),
+                base.loadReadBytes(),
+                base.reloadDelayMs());
     }
 
     /** Everything durable, comparable. */

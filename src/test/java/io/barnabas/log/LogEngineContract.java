@@ -11,6 +11,7 @@ import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,26 @@ public abstract class LogEngineContract {
         assertThat(Batches.values(read.batches())).containsExactly("0:a", "1:b", "2:c", "3:d");
         assertThat(read.highWatermark()).isEqualTo(4);
         assertThat(read.batches().isReadOnly()).isTrue();
+    }
+
+    @Test
+    void readsIntoTheCallersMemoryOrIntoItsOwn() {
+        // given
+        PartitionLog log = open(engine());
+        get(log.append(batch("a", "b"), Acks.ALL));
+        List<ByteBuffer> taken = new ArrayList<>();
+        ReadMemory memory = bytes -> {
+            taken.add(ByteBuffer.allocate(bytes));
+            return taken.get(taken.size() - 1).duplicate();
+        };
+        // when
+        ReadResult read = get(log.read(0, 1 << 20, memory));
+        // then
+        assertThat(Batches.values(read.batches())).containsExactly("0:a", "1:b");
+        if (!taken.isEmpty()) {
+            ByteBuffer last = taken.get(taken.size() - 1);
+            assertThat(last.limit(read.batches().remaining())).isEqualTo(read.batches());
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.barnabas.testing;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogId;
 import io.barnabas.log.PartitionLog;
+import io.barnabas.log.ReadMemory;
 import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
@@ -157,7 +158,12 @@ public final class InMemoryPartitionLog implements PartitionLog {
     }
 
     @Override
-    public synchronized CompletionStage<ReadResult> read(long offset, int maxBytes) {
+    public CompletionStage<ReadResult> read(long offset, int maxBytes) {
+        return read(offset, maxBytes, ReadMemory.FRESH);
+    }
+
+    @Override
+    public synchronized CompletionStage<ReadResult> read(long offset, int maxBytes, ReadMemory memory) {
         if (closed) {
             return CompletableFuture.failedFuture(failure(ErrorCode.NOT_OWNER));
         }
@@ -176,7 +182,7 @@ public final class InMemoryPartitionLog implements PartitionLog {
                 break;
             }
         }
-        ByteBuffer all = ByteBuffer.allocate(size);
+        ByteBuffer all = memory.take(size);
         found.forEach(batch -> all.put(batch.duplicate()));
         return CompletableFuture.completedFuture(
                 new ReadResult(all.flip().asReadOnlyBuffer(), highWatermark, logStartOffset));

@@ -1,5 +1,7 @@
 package io.barnabas.websocket;
 
+import static io.barnabas.websocket.Shapes.names;
+import static io.barnabas.websocket.Shapes.texts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +17,6 @@ import io.barnabas.record.TopicPartition;
 import io.barnabas.websocket.SocketFixture.Client;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -27,7 +28,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -50,18 +50,6 @@ class AsyncApiTest {
 
     private JsonNode message(String name) {
         return document.at("/components/messages/" + name);
-    }
-
-    private static Set<String> names(JsonNode object) {
-        Set<String> names = new TreeSet<>();
-        object.fieldNames().forEachRemaining(names::add);
-        return names;
-    }
-
-    private static Set<String> texts(JsonNode array) {
-        return StreamSupport.stream(array.spliterator(), false)
-                .map(JsonNode::asText)
-                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
@@ -325,99 +313,5 @@ class AsyncApiTest {
         assertThat(document.at("/components/schemas/BinaryFrame/x-fields/0/value")
                         .asInt())
                 .isEqualTo(BinaryFrame.VERSION);
-    }
-
-    /** As much of JSON Schema as the document uses; what it does not know it refuses. */
-    private record Shapes(JsonNode document) {
-        private static final Set<String> NOTES =
-                Set.of("description", "default", "contentEncoding", "x-names", "x-retriable");
-
-        List<String> misfits(JsonNode schema, JsonNode value) {
-            List<String> misfits = new ArrayList<>();
-            check("$", schema, value, misfits);
-            return misfits;
-        }
-
-        private void check(String path, JsonNode schema, JsonNode value, List<String> misfits) {
-            schema.properties().forEach(rule -> {
-                if (!holds(path, schema, rule.getKey(), rule.getValue(), value, misfits)) {
-                    misfits.add(path + " does not hold " + rule.getKey() + " " + rule.getValue() + ": " + value);
-                }
-            });
-        }
-
-        private boolean holds(
-                String path, JsonNode schema, String rule, JsonNode given, JsonNode value, List<String> misfits) {
-            switch (rule) {
-                case "$ref" -> check(path, document.at(given.asText().substring(1)), value, misfits);
-                case "type" -> {
-                    return given.isArray()
-                            ? texts(given).stream().anyMatch(type -> is(type, value))
-                            : is(given.asText(), value);
-                }
-                case "const" -> {
-                    return given.equals(value);
-                }
-                case "enum" -> {
-                    return StreamSupport.stream(given.spliterator(), false)
-                            .anyMatch(each -> each.asText().equals(value.asText()));
-                }
-                case "minimum" -> {
-                    return value.asLong() >= given.asLong();
-                }
-                case "maximum" -> {
-                    return value.asLong() <= given.asLong();
-                }
-                case "maxLength" -> {
-                    return value.asText().length() <= given.asInt();
-                }
-                case "minItems" -> {
-                    return value.size() >= given.asInt();
-                }
-                case "items" -> {
-                    for (int i = 0; i < value.size(); i++) {
-                        check(path + "[" + i + "]", given, value.get(i), misfits);
-                    }
-                }
-                case "oneOf" -> {
-                    return StreamSupport.stream(given.spliterator(), false)
-                                    .filter(each -> misfits(each, value).isEmpty())
-                                    .count()
-                            == 1;
-                }
-                case "required" -> {
-                    return texts(given).stream().allMatch(value::has);
-                }
-                case "properties" ->
-                    given.properties().forEach(property -> {
-                        if (value.has(property.getKey())) {
-                            check(
-                                    path + "." + property.getKey(),
-                                    property.getValue(),
-                                    value.get(property.getKey()),
-                                    misfits);
-                        }
-                    });
-                case "additionalProperties" -> {
-                    return given.asBoolean() || names(schema.path("properties")).containsAll(names(value));
-                }
-                default -> {
-                    return NOTES.contains(rule);
-                }
-            }
-            return true;
-        }
-
-        private static boolean is(String type, JsonNode value) {
-            return switch (type) {
-                case "object" -> value.isObject();
-                case "array" -> value.isArray();
-                case "string" -> value.isTextual();
-                case "integer" -> value.isIntegralNumber();
-                case "boolean" -> value.isBoolean();
-                case "null" -> value.isNull();
-                default -> false;
-            };
-        }
     }
 }

@@ -3,13 +3,17 @@ package io.barnabas.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.barnabas.broker.ReadBlock;
+import io.barnabas.broker.ReadBlocks;
 import io.barnabas.broker.subscription.Portion;
 import io.barnabas.log.PartitionLog.ReadResult;
+import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.Compression;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
 import io.barnabas.testing.Batches;
+import io.barnabas.testing.InMemoryPartitionLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +97,34 @@ class BinaryFeedTest {
                 .isInstanceOfSatisfying(BarnabasException.class, failure -> assertThat(failure.code())
                         .isEqualTo(ErrorCode.CORRUPT_DATA));
         assertThat(frames).hasSize(1);
+    }
+
+    @Test
+    void leavesTheLastFrameOfAPortionInTheMemoryThatWasLentForIt() {
+        // given
+        ByteBuffer first = Batches.numbered(0, Batches.of("a".repeat(700)));
+        ByteBuffer second = Batches.numbered(1, Batches.of("b".repeat(700)));
+        InMemoryPartitionLog log = new InMemoryPartitionLog(new TopicPartition("orders", 0));
+        log.append(Batches.concat(Batches.of("a".repeat(700)), Batches.of("b".repeat(700))), Acks.LEADER);
+        ReadBlock block = new ReadBlocks(1 << 20).open();
+        Portion portion =
+                Portion.alone(log.read(0, 1 << 20, block).toCompletableFuture().join(), block);
+        List<Message> messages = new ArrayList<>();
+        // when
+        BinaryFeed feed = new BinaryFeed(new TopicPartition("orders", 0), portion, 0, MAX_FRAME_BYTES, messages::add);
+        feed.send(100);
+        boolean free = messages.get(0).frame().array() != block.bytes(0, 1).array();
+        feed.send(100);
+        // then
+        assertThat(free).isTrue();
+        assertThat(messages.get(1).frame().array()).isSameAs(block.bytes(0, 1).array());
+        messages.forEach(message -> frames.add(message.payload()));
+        assertThat(body(0)).isEqualTo(first);
+        assertThat(body(1)).isEqualTo(second);
+        portion.close();
+        assertThat(block.taken()).isTrue();
+        messages.get(1).sent();
+        assertThat(block.taken()).isFalse();
     }
 
     private BinaryFeed feed(long from, ByteBuffer batches) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.RecordBatch;
+import io.barnabas.record.RecordBatches;
 import io.barnabas.testing.Batches;
 import io.barnabas.websocket.SocketFixture.Client;
 import java.nio.ByteBuffer;
@@ -35,6 +36,30 @@ class BinarySocketTest {
         fixture.log(0).releaseWrites();
         assertThat(answers).extracting(frame -> frame.getInt(BinaryFrame.ID_AT)).containsExactly(1, 2);
         assertThat(answers.get(0).getLong(BinaryFrame.END_AT)).isEqualTo(1);
+    }
+
+    /** Each portion is read into memory that the one before may have been in, and its header is written before it. */
+    @Test
+    void sendsEachPortionWholeWhenTheMemoryIsLentAgain() {
+        ByteBuffer large = Batches.of("x".repeat(100_000));
+        for (int id = 1; id <= 8; id++) {
+            client.send(produce(NONE, id, 0, large));
+        }
+        client.send("""
+                {"type":"subscribe","topic":"orders","partitions":[0],"from":"earliest","credit":100}""");
+        assertThat(answers).hasSizeGreaterThan(3);
+        long next = 0;
+        for (ByteBuffer frame : answers) {
+            assertThat(frame.get(BinaryFrame.KIND_AT)).isEqualTo(BinaryFrame.RECORDS);
+            assertThat(frame.getInt(BinaryFrame.ERROR_CODE_AT)).isZero();
+            assertThat(frame.getLong(BinaryFrame.OFFSET_AT)).isEqualTo(next);
+            int at = BinaryFrame.HEADER_BYTES + frame.getShort(BinaryFrame.TOPIC_BYTES_AT);
+            for (RecordBatch batch : RecordBatches.stored(frame.slice(at, frame.limit() - at))) {
+                assertThat(batch.crcValid()).isTrue();
+                assertThat(batch.baseOffset()).isEqualTo(next++);
+            }
+        }
+        assertThat(next).isEqualTo(8);
     }
 
     @Test

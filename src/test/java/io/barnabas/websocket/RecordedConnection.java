@@ -68,13 +68,17 @@ final class RecordedConnection implements Connection {
         if (frame.text()) {
             frames.add(parsed(frame.string()));
         } else {
-            binaryFrames.add(frame.payload());
+            binaryFrames.add(copy(frame.payload())); // it may lie in memory that is lent again
         }
         if (holding) {
             held.add(sent);
         } else {
             sent.accept(null);
         }
+    }
+
+    private static ByteBuffer copy(ByteBuffer payload) {
+        return ByteBuffer.allocate(payload.remaining()).put(payload).flip();
     }
 
     private static JsonNode parsed(String text) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.RecordBatch;
+import io.barnabas.record.RecordBatches;
 import io.barnabas.testing.Batches;
 import io.barnabas.testing.Http;
 import io.barnabas.testing.OnPayaraMicro;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.Test;
 /** Whole batches over {@code /ws} against the real server. */
 @OnPayaraMicro
 class WebSocketBinaryIT {
+    private static final String BATCHES = "application/vnd.barnabas.batches";
+
     private final Http server;
     private final URI uri;
 
@@ -48,21 +52,85 @@ class WebSocketBinaryIT {
         peer.socket
                 .sendText("{\"type\":\"subscribe\",\"topic\":\"wsb-both\",\"from\":\"earliest\"}", true)
                 .join();
+        assertWholeFrom(peer, "wsb-both", 80);
+        peer.close();
+    }
+
+    /** What is on its way to a client that does not read lies in memory that must not be lent to anybody else meanwhile. */
+    @Test
+    void sendsEveryoneWhatIsStoredWhileSomeDoNotRead() throws InterruptedException {
+        // given
+        int partitions = 3;
+        int batches = 60;
+        server.post(
+                        "admin/topics",
+                        Http.CONTROL,
+                        "{\"topic_name\":\"wsb-slow\",\"partitions_count\":" + partitions + "}")
+                .expect(201);
+        for (int partition = 0; partition < partitions; partition++) {
+            for (int number = 0; number < batches; number++) {
+                String value = (partition + "-" + number + "-").repeat(20_000);
+                server.send("POST", batchesOf(partition), BATCHES, bytes(Batches.of(value)))
+                        .expect(200);
+            }
+        }
+        // when
+        List<Peer> slow = List.of(subscribed("wsb-slow", 0), subscribed("wsb-slow", 1));
+        slow.forEach(Peer::stopReading);
+        Peer quick = subscribed("wsb-slow", 2);
+        assertWholeFrom(quick, "wsb-slow", batches);
+        for (int number = 0; number < batches; number++) {
+            byte[] read = server.send(server.request(batchesOf(number % partitions) + "?offset=" + number)
+                            .GET())
+                    .expect(200)
+                    .bytes();
+            RecordBatch batch = RecordBatch.at(ByteBuffer.wrap(read));
+            assertThat(batch.baseOffset()).isEqualTo(number);
+            assertThat(batch.crcValid()).isTrue();
+        }
+        // then
+        for (Peer peer : slow) {
+            peer.readOn();
+            assertWholeFrom(peer, "wsb-slow", batches);
+        }
+        quick.close();
+        slow.forEach(Peer::close);
+    }
+
+    private static String batchesOf(int partition) {
+        return "topics/wsb-slow/partitions/" + partition + "/batches";
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+
+    private Peer subscribed(String topic, int partition) {
+        Peer peer = new Peer(uri);
+        peer.socket
+                .sendText(
+                        "{\"type\":\"subscribe\",\"topic\":\"" + topic + "\",\"partitions\":[" + partition
+                                + "],\"from\":\"earliest\",\"credit\":1000}",
+                        true)
+                .join();
+        return peer;
+    }
+
+    private static void assertWholeFrom(Peer peer, String topic, long end) throws InterruptedException {
         long next = 0;
-        while (next < 80) {
+        while (next < end) {
             ByteBuffer records = peer.binary();
             assertThat(records.get(BinaryFrame.KIND_AT)).isEqualTo(BinaryFrame.RECORDS);
             assertThat(records.getLong(BinaryFrame.OFFSET_AT)).isEqualTo(next);
-            records.position(BinaryFrame.HEADER_BYTES + "wsb-both".length());
-            while (records.hasRemaining()) {
-                RecordBatch batch = RecordBatch.at(records);
+            int at = BinaryFrame.HEADER_BYTES + topic.length();
+            for (RecordBatch batch : RecordBatches.stored(records.slice(at, records.limit() - at))) {
                 assertThat(batch.baseOffset()).isEqualTo(next);
                 assertThat(batch.crcValid()).isTrue();
                 next = batch.endOffset();
-                records.position(records.position() + batch.sizeInBytes());
             }
         }
-        peer.close();
     }
 
     @Test
@@ -112,6 +180,9 @@ class WebSocketBinaryIT {
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
         private final WebSocket socket;
 
+        /** Whether it waits before it takes anything more from the connection. Volatile: told by the test's thread. */
+        private volatile boolean holding;
+
         Peer(URI uri) {
             socket = HttpClient.newHttpClient()
                     .newWebSocketBuilder()
@@ -134,6 +205,16 @@ class WebSocketBinaryIT {
             return texts.poll(WAIT_SECONDS, TimeUnit.SECONDS);
         }
 
+        /** Reads no more than what is under way. */
+        void stopReading() {
+            holding = true;
+        }
+
+        void readOn() {
+            holding = false;
+            socket.request(1);
+        }
+
         void close() {
             socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
             assertThat(closed.orTimeout(WAIT_SECONDS, TimeUnit.SECONDS).join()).isEqualTo(WebSocket.NORMAL_CLOSURE);
@@ -148,7 +229,9 @@ class WebSocketBinaryIT {
                 binaries.add(ByteBuffer.wrap(partialBytes.toByteArray()));
                 partialBytes.reset();
             }
-            from.request(1);
+            if (!holding) {
+                from.request(1);
+            }
             return null;
         }
 

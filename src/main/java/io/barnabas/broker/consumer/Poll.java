@@ -2,6 +2,7 @@ package io.barnabas.broker.consumer;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.log.ReadMemory;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.RecordBatch;
@@ -132,7 +133,7 @@ final class Poll {
             return readFrom(order, index + 1);
         }
         return services.fetching()
-                .fetchNow(partition, place.offset(), request.maxBytes() - bytes)
+                .fetchNow(partition, place.offset(), request.maxBytes() - bytes, ReadMemory.FRESH)
                 .handleAsync(
                         (read, problem) -> {
                             if (problem != null) {

@@ -43,7 +43,12 @@ final class BrokerRecords implements RecordSource {
         } catch (BarnabasException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return shared.read(partition, log, offset, () -> fetching.fetchNow(partition, offset, maxBytes));
+        return shared.read(
+                partition,
+                log,
+                offset,
+                fetching::block,
+                memory -> fetching.fetchNow(partition, offset, maxBytes, memory));
     }
 
     @Override

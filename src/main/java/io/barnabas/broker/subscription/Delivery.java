@@ -166,19 +166,25 @@ final class Delivery {
 
     private void arrived(PartitionReader reader, PartitionReader.Attempt attempt, Portion read, Throwable failure) {
         reading = false;
-        if (!closed && reader.current(attempt)) {
-            try {
-                if (failure != null) {
-                    throw BarnabasException.of(failure);
-                }
-                send(reader, read);
-                reader.saw(attempt, read.highWatermark());
-                enqueue(reader);
-            } catch (BarnabasException e) {
-                failed(reader, e);
+        try (read) {
+            if (!closed && reader.current(attempt)) {
+                take(reader, attempt, read, failure);
             }
         }
         pump();
+    }
+
+    private void take(PartitionReader reader, PartitionReader.Attempt attempt, Portion read, Throwable failure) {
+        try {
+            if (failure != null) {
+                throw BarnabasException.of(failure);
+            }
+            send(reader, read);
+            reader.saw(attempt, read.highWatermark());
+            enqueue(reader);
+        } catch (BarnabasException e) {
+            failed(reader, e);
+        }
     }
 
     private void send(PartitionReader reader, Portion read) {

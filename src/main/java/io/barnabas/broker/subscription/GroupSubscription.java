@@ -17,8 +17,6 @@ import io.barnabas.group.GroupCoordinator.MemberListener;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,21 +29,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A member of a group: see {@link MemberPhase}.
  *
- * <p>What the coordinator tells is taken up one thing at a time: an assignment is announced when the offsets of its new
- * partitions are known, and what comes after it waits. A revoked partition is given back as soon as nothing that was
+ * <p>An assignment is announced when the offsets of its new partitions are known; what the coordinator tells after it
+ * waits, see {@link CoordinatorNews}. A revoked partition is given back as soon as nothing that was
  * sent of it is left to be committed, or the reader says that it is done; else the coordinator takes it after the
  * rebalance time-out. With {@code autoCommit} the member commits what the reader's end has received.
  *
  * <p>When the coordinator moves, the member joins again in place and reads on meanwhile; its commits wait for that. The
  * reader's end hears of it only when something has changed.
  *
- * <p>Confined to its turns; the coordinator's calls come from its own threads and only queue.
+ * <p>Confined to its turns.
  */
 final class GroupSubscription implements Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(GroupSubscription.class);
@@ -67,10 +66,7 @@ final class GroupSubscription implements Subscription {
     private final Repeat autoCommit;
     private final Repeat recheck;
 
-    /** What the coordinator has told and is not taken up yet. */
-    private final Deque<Runnable> told = new ArrayDeque<>();
-
-    private boolean takingUp;
+    private final CoordinatorNews news;
 
     private MemberPhase phase = new Joining();
 
@@ -98,6 +94,7 @@ final class GroupSubscription implements Subscription {
         this.settings = requireNonNull(settings, "settings");
         this.delivery = new Delivery(source, outlet, turns, settings.readBytes(), request.start());
         this.reading = new MemberReading(group, request.start(), source, holdings, delivery, outlet);
+        this.news = new CoordinatorNews(turns, () -> phase instanceof InGroup);
         this.heartbeat = new Repeat(settings.sessionTimeoutMs() / HEARTBEATS_PER_SESSION);
         this.autoCommit = new Repeat(settings.autoCommitIntervalMs());
         this.recheck = new Repeat(settings.recheckIntervalMs());
@@ -108,7 +105,7 @@ final class GroupSubscription implements Subscription {
         source.partitionCount(request.topic()); // UNKNOWN_TOPIC now, not as a member that waits for ever
         CompletableFuture<Started> started = new CompletableFuture<>();
         coordinator
-                .join(group, joinAs(Optional.empty()), new Listener())
+                .join(group, joinAs(Optional.empty()), news.of(new Listener()))
                 .whenComplete((joined, failure) -> turns.execute(() -> joined(started, joined, failure)));
         return started;
     }
@@ -139,14 +136,7 @@ final class GroupSubscription implements Subscription {
         commits = new MemberCommits(group, memberId, coordinator, holdings, delivery, outlet, turns);
         started.complete(new Started(Optional.of(memberId)));
         delivery.credit(request.credit());
-        takeUp();
-    }
-
-    /** Takes up what the coordinator told, in order. */
-    private void takeUp() {
-        while (phase instanceof InGroup && !takingUp && !told.isEmpty()) {
-            told.remove().run();
-        }
+        news.takeUp();
     }
 
     private void assigned(Assignment assignment) {
@@ -155,16 +145,23 @@ final class GroupSubscription implements Subscription {
         if (fresh.isEmpty() && assignment.equals(announced)) {
             return; // the member joined again, and nothing has changed
         }
-        takingUp = true;
-        reading.place(fresh)
+        place(fresh, offsets -> {
+            generation = assignment.generation();
+            reading.begin(offsets);
+            announced = assignment;
+            reading.announce(generation, assignment.waiting());
+        });
+    }
+
+    /** Finds where to begin, unless the member leaves meanwhile; what the coordinator tells waits for it. */
+    private void place(Set<TopicPartition> partitions, Consumer<Map<TopicPartition, OptionalLong>> placed) {
+        news.hold();
+        reading.place(partitions)
                 .whenComplete((offsets, failure) -> turns.execute(() -> {
-                    takingUp = false;
+                    news.release();
                     if (phase.memberId().isPresent()) {
-                        generation = assignment.generation();
-                        reading.begin(offsets);
-                        announced = assignment;
-                        reading.announce(generation, assignment.waiting());
-                        takeUp();
+                        placed.accept(offsets);
+                        news.takeUp();
                     }
                 }));
     }
@@ -208,7 +205,7 @@ final class GroupSubscription implements Subscription {
     private void rejoin(Rejoining rejoining) {
         phase = rejoining.asking(true);
         coordinator
-                .join(group, joinAs(Optional.of(rejoining.id())), new Listener())
+                .join(group, joinAs(Optional.of(rejoining.id())), news.of(new Listener()))
                 .whenComplete((joined, failure) -> turns.execute(() -> rejoined(failure)));
     }
 
@@ -218,7 +215,7 @@ final class GroupSubscription implements Subscription {
         }
         if (failure == null) {
             phase = rejoining.toInGroup();
-            takeUp();
+            news.takeUp();
             return;
         }
         BarnabasException known = BarnabasException.of(failure);
@@ -342,23 +339,17 @@ final class GroupSubscription implements Subscription {
 
     private void placeAgain() {
         SortedSet<TopicPartition> unplaced = holdings.unplaced();
-        if (unplaced.isEmpty() || takingUp) {
+        if (unplaced.isEmpty() || news.held()) {
             return;
         }
-        takingUp = true;
-        reading.place(unplaced)
-                .whenComplete((offsets, failure) -> turns.execute(() -> {
-                    takingUp = false;
-                    if (phase.memberId().isPresent()) {
-                        offsets.values().removeIf(OptionalLong::isEmpty);
-                        offsets.keySet().removeIf(partition -> !holdings.isUnplaced(partition));
-                        reading.begin(offsets);
-                        if (!offsets.isEmpty()) {
-                            reading.announce(generation, Optional.empty());
-                        }
-                        takeUp();
-                    }
-                }));
+        place(unplaced, offsets -> {
+            offsets.values().removeIf(OptionalLong::isEmpty);
+            offsets.keySet().removeIf(partition -> !holdings.isUnplaced(partition));
+            reading.begin(offsets);
+            if (!offsets.isEmpty()) {
+                reading.announce(generation, Optional.empty());
+            }
+        });
     }
 
     /** Leaves at once: whatever the reader's end has received since the last commit is sent again to another. */
@@ -379,28 +370,21 @@ final class GroupSubscription implements Subscription {
                 ErrorCode.ILLEGAL_STATE, "the subscription is not a member of group '" + group + "' now");
     }
 
-    /** Queues what the coordinator tells. */
+    /** What the coordinator tells, in a turn. */
     private final class Listener implements MemberListener {
         @Override
         public void assigned(Assignment assignment) {
-            tell(() -> GroupSubscription.this.assigned(assignment));
+            GroupSubscription.this.assigned(assignment);
         }
 
         @Override
         public void revoked(int revokedGeneration, Set<TopicPartition> partitions) {
-            tell(() -> GroupSubscription.this.revoked(revokedGeneration, partitions));
+            GroupSubscription.this.revoked(revokedGeneration, partitions);
         }
 
         @Override
         public void removed(ErrorCode code, String reason) {
-            tell(() -> GroupSubscription.this.removed(code, reason));
-        }
-
-        private void tell(Runnable news) {
-            turns.execute(() -> {
-                told.add(news);
-                takeUp();
-            });
+            GroupSubscription.this.removed(code, reason);
         }
     }
 }

@@ -12,7 +12,7 @@ interface RecordSource {
     /** How many partitions the topic has now; throws {@code UNKNOWN_TOPIC}. */
     int partitionCount(String topic);
 
-    /** Whole batches from the one that holds {@code offset}, as they are now; never waits for more. */
+    /** Whole batches from the one that holds {@code offset}, as they are now; never waits for more. To be closed. */
     CompletionStage<Portion> read(TopicPartition partition, long offset, int maxBytes);
 
     /**

@@ -2,8 +2,10 @@ package io.barnabas.broker.subscription;
 
 import static java.util.Objects.requireNonNull;
 
+import io.barnabas.broker.ReadBlock;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.ReadResult;
+import io.barnabas.log.ReadMemory;
 import io.barnabas.record.RecordBatch;
 import io.barnabas.record.RecordBatches;
 import io.barnabas.record.TopicPartition;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -57,12 +60,19 @@ final class SharedReads {
      * The portion at {@code offset}: one that is here, or what {@code reading} gives.
      *
      * @param log that serves the partition now
+     * @param blocks lends the memory of a portion that nobody shares
+     * @param reading reads into the memory that it is given
      */
     CompletionStage<Portion> read(
-            TopicPartition partition, PartitionLog log, long offset, Supplier<CompletionStage<ReadResult>> reading) {
+            TopicPartition partition,
+            PartitionLog log,
+            long offset,
+            Supplier<ReadBlock> blocks,
+            Function<ReadMemory, CompletionStage<ReadResult>> reading) {
         long end = log.highWatermark();
         if (offset >= end || offset < log.logStartOffset() || followers.getOrDefault(partition, 0) < 2) {
-            return reading.get().thenApply(Portion::alone);
+            ReadBlock block = blocks.get();
+            return reading.apply(block).thenApply(read -> Portion.alone(read, block));
         }
         Place place = new Place(log, offset);
         Entry fresh = new Entry(place);
@@ -75,7 +85,7 @@ final class SharedReads {
             entries.put(place, fresh);
             bytes += fresh.bytes;
         }
-        return fresh.fill(reading.get());
+        return fresh.fill(reading.apply(ReadMemory.FRESH));
     }
 
     private void remove(Entry entry) {

@@ -1,9 +1,12 @@
 package io.barnabas.broker.consumer;
 
+import static io.barnabas.broker.consumer.ConsumingNode.assertFails;
+import static io.barnabas.broker.consumer.ConsumingNode.await;
+import static io.barnabas.broker.consumer.ConsumingNode.ends;
+import static io.barnabas.broker.consumer.ConsumingNode.request;
 import static io.barnabas.testing.CoordinatorNetwork.GROUP;
 import static io.barnabas.testing.CoordinatorNetwork.orders;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.StartPosition;
@@ -12,8 +15,6 @@ import io.barnabas.group.GroupCoordinator.CommittedOffset;
 import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
-import io.barnabas.record.RecordBatch;
-import io.barnabas.record.RecordBatches;
 import io.barnabas.record.TopicPartition;
 import io.barnabas.testing.Batches;
 import io.barnabas.testing.BrokerFixture;
@@ -27,11 +28,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,22 +99,8 @@ class RoutedConsumersTest {
         await(broker.producing.appendBatches(orders(0), Batches.of(values), Acks.ALL));
     }
 
-    private static PollRequest request(int waitMs) {
-        return new PollRequest(OptionalInt.of(waitMs), 1 << 20, any -> {});
-    }
-
     private Polled poll(int node, String name) {
         return await(routed.get(node).poll(GROUP, name, request(5_000)));
-    }
-
-    private static Map<TopicPartition, Long> ends(Polled polled) {
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        for (Polled.Chunk chunk : polled.chunks()) {
-            for (RecordBatch batch : RecordBatches.stored(chunk.batches())) {
-                ends.put(chunk.partition(), batch.endOffset());
-            }
-        }
-        return ends;
     }
 
     private void commit(int node, String name, long offset) {
@@ -274,28 +259,5 @@ class RoutedConsumersTest {
         List<Polled.Chunk> chunks =
                 second.toCompletableFuture().get(20, TimeUnit.SECONDS).chunks();
         assertThat(chunks).extracting(Polled.Chunk::offset).containsExactly(0L);
-    }
-
-    private static void assertFails(ErrorCode code, CompletionStage<?> stage) {
-        assertThatExceptionOfType(BarnabasException.class)
-                .isThrownBy(() -> await(stage))
-                .satisfies(e -> assertThat(e.code()).isEqualTo(code));
-    }
-
-    private static <T> T await(CompletionStage<T> stage) {
-        try {
-            return stage.toCompletableFuture()
-                    .handle((result, failure) -> {
-                        if (failure != null) {
-                            throw BarnabasException.of(failure);
-                        }
-                        return result;
-                    })
-                    .get(10, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw BarnabasException.of(e);
-        } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError(e);
-        }
     }
 }

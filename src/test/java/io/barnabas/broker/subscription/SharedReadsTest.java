@@ -3,6 +3,7 @@ package io.barnabas.broker.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.barnabas.broker.ReadBlocks;
 import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.record.Acks;
 import io.barnabas.record.BarnabasException;
@@ -22,6 +23,7 @@ class SharedReadsTest {
 
     private final SharedReads reads = new SharedReads(MAX_BYTES);
     private final InMemoryPartitionLog log = new InMemoryPartitionLog(PARTITION);
+    private final ReadBlocks blocks = new ReadBlocks(1 << 20);
     private int readCount;
 
     @BeforeEach
@@ -43,8 +45,8 @@ class SharedReadsTest {
     void joinsAReadThatIsUnderWay() {
         append("a");
         CompletableFuture<ReadResult> slow = new CompletableFuture<>();
-        CompletionStage<Portion> first = reads.read(PARTITION, log, 0, () -> slow);
-        CompletionStage<Portion> second = reads.read(PARTITION, log, 0, () -> {
+        CompletionStage<Portion> first = reads.read(PARTITION, log, 0, blocks::open, memory -> slow);
+        CompletionStage<Portion> second = reads.read(PARTITION, log, 0, blocks::open, memory -> {
             throw new AssertionError("a second read");
         });
         slow.complete(result(log, 0));
@@ -92,7 +94,8 @@ class SharedReadsTest {
     void forgetsAReadThatFailed() {
         append("a");
         BarnabasException failure = new BarnabasException(ErrorCode.CORRUPT_DATA, "bad");
-        CompletionStage<Portion> failed = reads.read(PARTITION, log, 0, () -> CompletableFuture.failedFuture(failure));
+        CompletionStage<Portion> failed =
+                reads.read(PARTITION, log, 0, blocks::open, memory -> CompletableFuture.failedFuture(failure));
         assertThatThrownBy(() -> failed.toCompletableFuture().join()).hasCause(failure);
         assertThat(read(log, 0).batches().hasRemaining()).isTrue();
     }
@@ -124,7 +127,7 @@ class SharedReadsTest {
     }
 
     private Portion read(InMemoryPartitionLog from, long offset) {
-        return reads.read(PARTITION, from, offset, () -> {
+        return reads.read(PARTITION, from, offset, blocks::open, memory -> {
                     readCount++;
                     return from.read(offset, 1 << 20);
                 })
