@@ -12,13 +12,16 @@ COPY pom.xml .
 COPY src/main src/main
 COPY server-config server-config
 RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Dmaven.test.skip=true package
+# The server's jars on one flat class path, because only classes that the JVM's own loaders load can be archived; and in
+# one jar, because a search for a class goes through all of them.
+RUN java -jar /src/target/payara/payara-micro.jar --rootdir /opt/barnabas/micro --outputlauncher
+RUN java /src/server-config/OneJar.java /opt/barnabas/micro
 
 # The archive of classes below is only taken by the JVM that wrote it, so this stage and the last have one base.
 FROM eclipse-temurin:17-jre AS assembled
-COPY --from=build /src/target/payara/payara-micro.jar /src/target/payara/ROOT.war /build/
+COPY --from=build /opt/barnabas/micro /opt/barnabas/micro
+COPY --from=build /src/target/payara/ROOT.war /build/
 COPY server-config/pre-boot-commands.txt server-config/container/ /opt/barnabas/
-# The server's 316 jars on one flat class path: only classes that the JVM's own loaders load can be archived.
-RUN java -jar /build/payara-micro.jar --rootdir /opt/barnabas/micro --outputlauncher
 # Starts the node as a container would, uses what a client uses, stops it; then what it wrote becomes the form that a
 # start copies, and the classes it loaded become the archive.
 RUN bash /opt/barnabas/assemble /build/ROOT.war

@@ -14,7 +14,8 @@ import java.io.IOException;
 import java.util.Collections;
 
 /**
- * Looks at handshakes before the platform's own filter does: who may not connect gets an HTTP answer that says why.
+ * Looks at handshakes before the platform's own filter does: who may not connect gets an HTTP answer that says why, who
+ * may gets an {@link UnmaskedUpgrade}.
  * Declared filters run before those that a library adds, which is what this relies on.
  */
 @WebFilter(
@@ -45,7 +46,7 @@ public final class HandshakeFilter extends HttpFilter {
             response.setHeader("Upgrade", "websocket");
             refuse(sockets, response, 426, ErrorCode.MALFORMED_REQUEST, "this path takes WebSocket connections only");
         } else {
-            chain.doFilter(request, response);
+            chain.doFilter(new UnmaskedUpgrade(request), response);
         }
     }
 

@@ -97,6 +97,9 @@ class DockerfileIT {
                     .filteredOn(line -> line.startsWith("{"))
                     .as("one JSON object a line")
                     .isNotEmpty();
+            assertThat(node.output())
+                    .as("the server misses nothing of what was left out of its folder")
+                    .noneMatch(line -> line.contains("\"WARNING\"") || line.contains("\"SEVERE\""));
             assertThat(healthy(port)).isNotZero();
         }
     }
