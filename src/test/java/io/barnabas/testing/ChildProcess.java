@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 
 /**
  * A process that a test started: waits for a line of its output, keeps the newest lines for a failure's message, and
- * ends it by its process id. Thread-safe.
+ * ends it by its process id, at the latest when the test's own process ends. Thread-safe.
  */
 public final class ChildProcess implements AutoCloseable {
     private static final int KEPT_LINES = 2_000;
@@ -35,6 +35,7 @@ public final class ChildProcess implements AutoCloseable {
     private final Pattern ready;
     private final CompletableFuture<Matcher> readyLine = new CompletableFuture<>();
     private final Thread reader;
+    private final Thread atExit;
 
     /** Guarded by itself. */
     private final Deque<String> lines = new ArrayDeque<>();
@@ -48,6 +49,8 @@ public final class ChildProcess implements AutoCloseable {
         this.ready = ready;
         this.reader = new Thread(this::read, "output of " + name);
         reader.setDaemon(true);
+        this.atExit = new Thread(process.toHandle()::destroyForcibly, "end " + name);
+        Runtime.getRuntime().addShutdownHook(atExit);
         reader.start();
     }
 
@@ -83,7 +86,19 @@ public final class ChildProcess implements AutoCloseable {
         } finally {
             readyLine.completeExceptionally(new IllegalStateException(name + " ended before it was ready"));
             endCopy();
+            forget();
         }
+    }
+
+    /** It printed its last: nothing is left to end, unless it closed its output and runs on, which is waited for. */
+    private void forget() {
+        process.onExit().thenRun(() -> {
+            try {
+                Runtime.getRuntime().removeShutdownHook(atExit);
+            } catch (IllegalStateException e) {
+                keep("(the test's process ended before it)");
+            }
+        });
     }
 
     private void keep(String line) {
