@@ -27,7 +27,7 @@ final class Unmasking {
     private static final int MASKED = 0x80;
     private static final int SIXTEEN_BITS = 126;
     private static final int SIXTY_FOUR_BITS = 127;
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final Consumer<ByteBuffer> next;
 
@@ -139,7 +139,8 @@ final class Unmasking {
             System.arraycopy(bytes, from, bytes, to, count);
             return;
         }
-        long wide = ((long) mask << Integer.SIZE) | Integer.toUnsignedLong(mask);
+        long twice = ((long) mask << Integer.SIZE) | Integer.toUnsignedLong(mask);
+        long wide = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? twice : Long.reverseBytes(twice);
         int at = 0;
         for (; at <= count - Long.BYTES; at += Long.BYTES) {
             LONGS.set(bytes, to + at, (long) LONGS.get(bytes, from + at) ^ wide);

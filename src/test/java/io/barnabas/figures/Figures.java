@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
         name = "figures",
         description = "Measures a cluster of processes on this machine.",
         mixinStandardHelpOptions = true,
-        subcommands = {RebalanceFigure.class, GrowFigure.class, TakeOverFigure.class})
+        subcommands = {RebalanceFigure.class, GrowFigure.class, TakeOverFigure.class, HopFigure.class})
 public final class Figures {
     static final String TOPIC = "figures";
     static final Duration PATIENCE = Duration.ofMinutes(3);
