@@ -111,8 +111,9 @@ class GroupsOverHttpTest {
         RecordedMember member = new RecordedMember();
         String memberId = result(two.coordinator.join(GROUP, request(Optional.empty()), member))
                 .memberId();
-        result(one.coordinator.released(GROUP, dyingId, Set.of(new TopicPartition("orders", 2))));
-        await().until(() -> member.assignment().partitions().size() == 1);
+        result(one.coordinator.released(
+                GROUP, dyingId, dying.assignment().partitions())); // that is: what it was asked for
+        await().until(() -> !member.assignment().partitions().isEmpty());
         // when
         killCoordinator();
         // then
