@@ -92,7 +92,7 @@ public final class ChildProcess implements AutoCloseable {
 
     /** It printed its last: nothing is left to end, unless it closed its output and runs on, which is waited for. */
     private void forget() {
-        process.onExit().thenRun(() -> {
+        CompletableFuture<Void> unused = process.onExit().thenRun(() -> {
             try {
                 Runtime.getRuntime().removeShutdownHook(atExit);
             } catch (IllegalStateException e) {
