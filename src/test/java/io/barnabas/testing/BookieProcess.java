@@ -217,7 +217,7 @@ public final class BookieProcess implements AutoCloseable {
                 "numHighPriorityWorkerThreads=2",
                 "numAddWorkerThreads=1",
                 "serverNumIOThreads=2",
-                "maxReadsInProgressLimit=64",
+                "maxReadsInProgressLimit=1000",
                 "diskUsageThreshold=0.99",
                 "diskUsageWarnThreshold=0.98",
                 "autoRecoveryDaemonEnabled=true",

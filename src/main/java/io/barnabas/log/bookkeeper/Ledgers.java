@@ -41,6 +41,13 @@ final class Ledgers implements AutoCloseable {
     /** Of one read; with a bookie's limit of entries being read at a time in mind. */
     private static final int ENTRIES_PER_READ_MOST = 64;
 
+    /**
+     * A dead node's ledgers are all recovered at once, each with some entries being read from every bookie. A bookie that
+     * has as many as its limit lets everything wait on the threads that would answer, so that nothing goes on until the
+     * reads time out; with this many it takes nodes by the dozen to get there.
+     */
+    private static final int RECOVERIES_AT_ONCE = 8;
+
     /** Keys of a ledger's own metadata, by which the finder of orphans knows ours. */
     static final String APPLICATION = "application";
 
@@ -52,6 +59,8 @@ final class Ledgers implements AutoCloseable {
 
     /** Where entries are copied out of the client's memory. */
     private final Executor copying;
+
+    private final Gate recoveries = new Gate(RECOVERIES_AT_ONCE);
 
     /** Handles for reading, the longest unused first; guarded by itself. */
     private final Map<Long, CompletableFuture<ReadHandle>> handles = new LinkedHashMap<>(16, 0.75f, true);
@@ -137,11 +146,12 @@ final class Ledgers implements AutoCloseable {
 
     /** Fences whoever still writes it, makes what was acknowledged complete, and closes it. */
     CompletableFuture<Closed> recover(long ledgerId) {
-        return translated("recovering ledger " + ledgerId, open(ledgerId, true).thenApply(handle -> {
-            Closed closed = new Closed(handle.getLastAddConfirmed(), handle.getLength());
-            closeQuietly(handle);
-            return closed;
-        }));
+        return recoveries.pass(() ->
+                translated("recovering ledger " + ledgerId, open(ledgerId, true).thenApply(handle -> {
+                    Closed closed = new Closed(handle.getLastAddConfirmed(), handle.getLength());
+                    closeQuietly(handle);
+                    return closed;
+                })));
     }
 
     private CompletableFuture<ReadHandle> open(long ledgerId, boolean recovery) {

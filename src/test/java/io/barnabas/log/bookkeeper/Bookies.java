@@ -124,7 +124,7 @@ public final class Bookies implements AutoCloseable {
         configuration.setNumAddWorkerThreads(1);
         configuration.setNumReadWorkerThreads(1);
         configuration.setServerNumIOThreads(1);
-        configuration.setMaxReadsInProgressLimit(64);
+        configuration.setMaxReadsInProgressLimit(1_000);
         configuration.setDiskUsageThreshold(0.99f);
         configuration.setDiskUsageWarnThreshold(0.98f);
         configuration.setHttpServerEnabled(false);
