@@ -278,7 +278,7 @@ final class AppendLane {
     }
 
     private boolean worthwhile(Waiting append, BarnabasException failure) {
-        boolean again = Handovers.moving(failure.code())
+        boolean again = (Handovers.moving(failure.code()) && partitions.mayComeBack(partition))
                 || (failure.code() == ErrorCode.OUTCOME_UNKNOWN && append.idempotent());
         return again && append.untilNanos - nanoTime.getAsLong() > 0;
     }

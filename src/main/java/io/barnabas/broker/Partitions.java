@@ -140,9 +140,17 @@ public final class Partitions implements Cluster.Listener {
                 : "partition " + partition + " is offline: node " + home + ", which had it, is away";
     }
 
-    /** Whether waiting for an owner makes sense: somebody else takes over, or the node that has the files lives. */
+    /**
+     * Whether waiting for an owner makes sense: somebody else takes over, or the node that has the files lives and answers.
+     * One that has been silent for as long as a dead one is waited for, and is in the cluster all the same, is alive and out
+     * of reach from here: who goes to another node is served there.
+     */
     boolean mayComeBack(TopicPartition partition) {
         if (logs.find(partition).filter(Hosted.Failed.class::isInstance).isPresent()) {
+            return false;
+        }
+        Ownership owner = cluster.view().owners().get(partition);
+        if (owner != null && remotes.silentMs(owner.nodeId()) > settings.ownershipWaitMs()) {
             return false;
         }
         Integer home = cluster.view().wanted().getOrDefault(partition, homes.get(partition));

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.ReadBlock;
 import io.barnabas.log.PartitionLog.ReadResult;
+import io.barnabas.record.RecordBatch;
+import io.barnabas.record.RecordBatches;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +66,15 @@ public final class Portion implements AutoCloseable {
     /** Whole batches back to back, read-only; not to be moved. Empty at the end. */
     public ByteBuffer batches() {
         return batches;
+    }
+
+    /** The offset behind the last batch, {@code from} when there is none; throws as {@link RecordBatches#stored} does. */
+    long endOffset(long from) {
+        long end = from;
+        for (RecordBatch batch : RecordBatches.stored(batches)) {
+            end = Math.max(end, batch.endOffset());
+        }
+        return end;
     }
 
     /** Exclusive end of what can be read, at the time when the reader got this. */
