@@ -1,11 +1,13 @@
 package io.barnabas.cluster;
 
 import static org.apache.curator.framework.recipes.cache.CuratorCache.Options.SINGLE_NODE_CACHE;
+import static org.apache.curator.framework.recipes.cache.CuratorCacheListener.Type.NODE_CHANGED;
 
 import io.barnabas.cluster.Documents.ControllerDocument;
 import io.barnabas.cluster.Documents.NodeDocument;
 import io.barnabas.cluster.Snapshot.Registered;
 import io.barnabas.cluster.Snapshot.Versioned;
+import io.barnabas.record.BarnabasException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -63,11 +65,32 @@ final class Mirror implements AutoCloseable {
         all.forEach(cache -> {
             cache.listenable()
                     .addListener(CuratorCacheListener.builder()
-                            .forAll((type, before, after) -> changed.run())
+                            .forAll((type, before, after) -> {
+                                if (cache != parts || type != NODE_CHANGED || isOfTheCluster(before, after)) {
+                                    changed.run();
+                                }
+                            })
                             .forInitialized(this::initialized)
                             .build());
             cache.start();
         });
+    }
+
+    /**
+     * Whether more than the log engine's part of a partition's document has changed. A log engine writes there whenever
+     * a ledger begins or ends, of each partition, and taking a new state in costs something for each partition there is.
+     */
+    private boolean isOfTheCluster(ChildData before, ChildData after) {
+        if (ZkPaths.depthBelow(paths.parts(), after.getPath()) != 2) {
+            return true;
+        }
+        try {
+            return !documents
+                    .part(after.getPath(), after.getData())
+                    .hasClaimOf(documents.part(before.getPath(), before.getData()));
+        } catch (BarnabasException e) {
+            return true; // the next snapshot tells of it
+        }
     }
 
     /** Whether everything that was there at the start has been read. */
