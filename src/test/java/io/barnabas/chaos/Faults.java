@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -125,9 +126,23 @@ final class Faults {
         hurt(network().from(node, Need.BOOKIE), relay -> relay.swallow(ways));
     }
 
-    /** Drops what other nodes ask of this one, and what it answers; it can still ask them. */
-    void hideFromNodes(int node) {
-        hurt(network().toServer(Need.NODE, node), TcpRelay::swallow);
+    /** Drops what other nodes ask of this one, or what it answers, or both; it can still ask them. */
+    void hideFromNodes(int node, Way... ways) {
+        hurt(network().toServer(Need.NODE, node), relay -> relay.swallow(ways));
+    }
+
+    /** Breaks every connection of some links, and refuses new ones. */
+    void breakSomeLinks(Random random, double share) {
+        hurt(
+                network().all().stream()
+                        .filter(relay -> random.nextDouble() < share)
+                        .toList(),
+                TcpRelay::refuse);
+    }
+
+    /** Makes every link whole, and waits for nothing. */
+    void mendLinks() {
+        network().heal();
     }
 
     /** Makes every link late, and lets it stall now and then. */

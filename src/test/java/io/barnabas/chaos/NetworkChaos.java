@@ -7,6 +7,7 @@ import io.barnabas.testing.relay.LinkState.Way;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,8 +29,12 @@ class NetworkChaos {
     private static final double STALL_CHANCE = 0.01;
     private static final Duration LONGEST_STALL = Duration.ofSeconds(1);
 
+    private static final long SEED = 7;
+    private static final int BREAKS = 10;
+    private static final double BROKEN_SHARE = 0.3;
+
     /** How long any request may wait for its answer. */
-    private static final Duration ANSWERED = Duration.ofSeconds(45);
+    private static final Duration ANSWERED = Duration.ofSeconds(20);
 
     /** And one that cannot be helped. */
     private static final Duration SOON_REFUSED = Duration.ofSeconds(4);
@@ -108,11 +113,22 @@ class NetworkChaos {
     void survivesANodeThatOthersCannotReach() {
         Scenario.of("node-out-of-reach-of-others", cluster, faults, traffic -> {
             // when
-            faults.hideFromNodes(1);
-            probe.requireAnswers("node-out-of-reach-of-others", 0, ANSWERED);
+            faults.hideFromNodes(1, BOTH_WAYS);
             probe.requireAnswers("node-out-of-reach-of-others", 0, ANSWERED);
             traffic.flow();
-            probe.requireAnswers("node-out-of-reach-of-others", 2, ANSWERED);
+            probe.requireAnswers("node-out-of-reach-of-others", 0, SOON_REFUSED);
+            probe.requireAnswers("node-out-of-reach-of-others", 2, SOON_REFUSED);
+            faults.healNetwork();
+        });
+    }
+
+    @Test
+    void survivesANodeWhoseAnswersToOthersAreLost() {
+        Scenario.of("answers-to-other-nodes-lost", cluster, faults, traffic -> {
+            // when
+            faults.hideFromNodes(2, Way.ANSWERS);
+            probe.requireAnswers("answers-to-other-nodes-lost", 1, ANSWERED);
+            traffic.flow();
             faults.healNetwork();
         });
     }
@@ -134,6 +150,21 @@ class NetworkChaos {
     }
 
     @Test
+    void survivesLinksThatBreakAtRandom() {
+        Random random = new Random(SEED);
+        Scenario.of("links-broken-at-random", cluster, faults, traffic -> {
+            for (int round = 0; round < BREAKS; round++) {
+                // when
+                faults.breakSomeLinks(random, BROKEN_SHARE);
+                traffic.passSome();
+                faults.mendLinks();
+                traffic.passSome();
+            }
+            faults.healNetwork();
+        });
+    }
+
+    @Test
     void survivesAnOwnerWithoutZooKeeperAndABookieThatIsCutOffAtOnce() {
         Scenario.of("owner-without-zookeeper-and-bookie-cut-off", cluster, faults, traffic -> {
             // when
@@ -141,6 +172,10 @@ class NetworkChaos {
             faults.cutFromZooKeeper(0);
             traffic.flow();
             traffic.flowToGroup();
+            // then
+            assertThat(traffic.readablePartitions(cluster.http(1)))
+                    .as("partitions that can be read from their beginning")
+                    .isEqualTo(6);
             faults.healNetwork();
         });
     }

@@ -88,6 +88,15 @@ final class Traffic implements AutoCloseable {
         });
     }
 
+    /** Waits until some more records are acknowledged, of whatever partition. */
+    void passSome() {
+        long goal = acknowledgedCount() + FLOW;
+        await().atMost(SOON).until(() -> {
+            clients().forEach(Client::requireWell);
+            return acknowledgedCount() >= goal;
+        });
+    }
+
     /** Waits until the group is given more records of every partition, also of those that a member had who is away. */
     void flowToGroup() {
         long[] seen =

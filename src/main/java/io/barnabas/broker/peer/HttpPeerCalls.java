@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -42,6 +43,8 @@ import org.slf4j.LoggerFactory;
 public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPeerCalls.class);
     private static final String LEFT = " left the cluster";
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final int PING_PAUSE_MS = 250;
 
     private final Supplier<ClusterView> view;
     private final PeerCredential credential;
@@ -96,7 +99,7 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
                     ErrorCode.PEER_UNREACHABLE, "node " + nodeId + " is not in the cluster at the moment"));
         }
         PeerRoom room = rooms.computeIfAbsent(nodeId, absent -> new PeerRoom(settings, nanoTime.getAsLong()));
-        if (operation != PeerOperation.NEWS && room.silence().lasts()) {
+        if (!operation.listens() && room.silence().lasts()) {
             return CompletableFuture.failedFuture(
                     new BarnabasException(ErrorCode.PEER_UNREACHABLE, "node " + nodeId + silent()));
         }
@@ -115,7 +118,7 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
         }
         return answer.whenComplete((done, failure) -> {
             room.leave(operation, bytes);
-            if (operation != PeerOperation.NEWS) { // which only waits
+            if (!operation.listens()) {
                 events.forwarded(operation, code(failure), nanoTime.getAsLong() - begun);
             }
         });
@@ -156,11 +159,15 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
             deadline.cancel(false);
             if (failure != null) {
                 answer.completeExceptionally(failure(node.id(), operation, payload, failure));
-                if (operation == PeerOperation.NEWS) {
-                    unanswered(room, node.id());
+                if (operation == PeerOperation.NEWS
+                        && inVain(failure)
+                        && room.silence().doubt()) {
+                    ask(room, node.id());
                 }
             } else {
-                room.silence().heard(nanoTime.getAsLong());
+                if (room.silence().heard(nanoTime.getAsLong())) {
+                    LOG.info("another node answers again node={}", node.id());
+                }
                 complete(answer, node.id(), operation, response);
             }
         });
@@ -177,30 +184,41 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
         answer.whenComplete((done, failure) -> answered.run());
         if (!view.get().nodes().containsKey(nodeId)) { // it left before it was added
             giveUp.accept(LEFT);
-        } else if (operation != PeerOperation.NEWS && room.silence().lasts()) { // likewise
+        } else if (!operation.listens() && room.silence().lasts()) { // likewise
             giveUp.accept(silent());
         }
     }
 
     /**
-     * A node that is alive for ZooKeeper may be out of reach from here, without any connection that breaks: then whoever
-     * waits for it is told now, and not after the time that an answer may take.
+     * Asks a node for a sign of life until there is one. A node that is alive for ZooKeeper may be out of reach from here,
+     * without any connection that breaks: then whoever waits for it is told when it falls silent, and not after the time
+     * that an answer may take.
      */
-    private void unanswered(PeerRoom room, int nodeId) {
-        boolean knownBefore = room.silence().lasts();
-        long leftNanos = room.silence().unanswered(nanoTime.getAsLong());
-        if (leftNanos > 0) {
-            try {
-                var unused = deadlines.schedule(() -> unanswered(room, nodeId), leftNanos + 1, TimeUnit.NANOSECONDS);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("silence is not waited for, this node goes", e);
+    private void ask(PeerRoom room, int nodeId) {
+        call(nodeId, PeerOperation.PING, NOTHING, settings.connectTimeoutMs()).whenComplete((answer, failure) -> {
+            if (!room.silence().doubted() || !view.get().nodes().containsKey(nodeId)) {
+                return;
             }
-            return;
-        }
-        if (!knownBefore) {
-            LOG.warn("another node does not answer node={} silenceMs={}", nodeId, settings.newsSilenceMs());
-        }
-        room.giveUpAllButNews(silent());
+            if (room.silence().unanswered(nanoTime.getAsLong())) {
+                LOG.warn("another node does not answer node={} silenceMs={}", nodeId, settings.newsSilenceMs());
+                room.giveUpAll(silent());
+            }
+            try {
+                var unused = deadlines.schedule(() -> ask(room, nodeId), PING_PAUSE_MS, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("no sign of life is waited for, this node goes", e);
+            }
+        });
+    }
+
+    /** It was waited for in vain; who refuses or breaks a connection says something. */
+    private static boolean inVain(Throwable failure) {
+        Throwable cause = cause(failure);
+        return cause instanceof CancellationException || cause instanceof HttpConnectTimeoutException;
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private String silent() {
@@ -218,8 +236,8 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
     public void viewChanged(ClusterView now) {
         rooms.forEach((nodeId, room) -> {
             if (!now.nodes().containsKey(nodeId)) {
-                room.silence().heard(nanoTime.getAsLong());
-                room.giveUpAll(LEFT);
+                var unused = room.silence().heard(nanoTime.getAsLong());
+                room.gone(LEFT);
             }
         });
     }
@@ -257,8 +275,7 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
     }
 
     private static BarnabasException failure(int nodeId, PeerOperation operation, CallBody body, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         boolean notConnected = cause instanceof ConnectException
                 || cause instanceof HttpConnectTimeoutException
                 || cause instanceof UnresolvedAddressException;

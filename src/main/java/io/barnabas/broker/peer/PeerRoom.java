@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * What is on its way to one node, how much of it there may be, and whether the node says anything. The poll for news waits
- * there all the time and is not counted. Thread-safe.
+ * What is on its way to one node, how much of it there may be, and whether the node says anything. The poll for news, which
+ * waits there all the time, and pings are not counted. Thread-safe.
  */
 final class PeerRoom {
     private final int maxCalls;
@@ -40,7 +40,7 @@ final class PeerRoom {
     }
 
     boolean enter(PeerOperation operation, long more) {
-        if (operation == PeerOperation.NEWS) {
+        if (operation.listens()) {
             return true;
         }
         long before = bytes.getAndAdd(more);
@@ -53,7 +53,7 @@ final class PeerRoom {
     }
 
     void leave(PeerOperation operation, long less) {
-        if (operation != PeerOperation.NEWS) {
+        if (!operation.listens()) {
             calls.decrementAndGet();
             bytes.addAndGet(-less);
         }
@@ -70,14 +70,15 @@ final class PeerRoom {
         return () -> underWay.remove(waiting);
     }
 
-    void giveUpAll(String why) {
+    /** The node has left: all that is under way is given up. */
+    void gone(String why) {
         underWay.forEach(waiting -> waiting.giveUp.accept(why));
     }
 
-    /** The poll for news goes on: it is what the node is heard by when it is back. */
-    void giveUpAllButNews(String why) {
+    /** Gives up all but what the node would be heard by again. */
+    void giveUpAll(String why) {
         underWay.stream()
-                .filter(waiting -> waiting.operation != PeerOperation.NEWS)
+                .filter(waiting -> !waiting.operation.listens())
                 .forEach(waiting -> waiting.giveUp.accept(why));
     }
 }

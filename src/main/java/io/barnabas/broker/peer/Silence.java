@@ -3,50 +3,82 @@ package io.barnabas.broker.peer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether another node has stopped answering, although its connections stand. It is asked for news all the time and answers
- * within their poll time: when such a poll fails and nothing at all has come from the node for the silence, nobody waits for
- * its other answers.
+ * Whether another node has stopped answering, although its connections may stand. It is asked for news all the time and
+ * answers within their poll time. When such a poll is waited for in vain the node is asked for a sign of life, again and
+ * again; when there is none, and nothing else has come for the silence's limit, nobody waits for its other answers.
  *
  * <pre>
- *   HEARD --a poll for news had no answer, nor anything else for the silence--&gt; SILENT
- *   SILENT --any answer; it left the cluster--&gt; HEARD
+ *   HEARD --poll in vain--&gt; DOUBTED --no sign of life, nothing heard for the limit--&gt; SILENT
+ *   DOUBTED, SILENT --any answer; it left the cluster--&gt; HEARD
  * </pre>
  *
- * <p>Told the time. Thread-safe: a lock guards two fields; nothing is called while it is held.
+ * <p>Told the time. Thread-safe: a lock guards its fields; nothing is called while it is held.
  */
 final class Silence {
     private final long limitNanos;
     private long heardAtNanos;
-    private boolean silent;
+    private State state = State.HEARD;
+
+    private enum State {
+        HEARD,
+        DOUBTED,
+        SILENT
+    }
 
     Silence(int limitMs, long nowNanos) {
         limitNanos = TimeUnit.MILLISECONDS.toNanos(limitMs);
         heardAtNanos = nowNanos;
     }
 
-    /** It answered something, or whoever answers there next is another process. */
-    synchronized void heard(long nowNanos) {
+    /**
+     * It answered something, or whoever answers there next is another process.
+     *
+     * @return whether that ends a silence
+     */
+    synchronized boolean heard(long nowNanos) {
+        boolean ends = state == State.SILENT;
         heardAtNanos = nowNanos;
-        silent = false;
+        state = State.HEARD;
+        return ends;
     }
 
     /**
-     * A poll for news has no answer.
+     * A poll for news was waited for in vain.
      *
-     * @return how long nothing else may come until the node counts as silent; 0 when it does from now on
+     * @return whether that is the first doubt since it was heard
      */
-    synchronized long unanswered(long nowNanos) {
-        long leftNanos = heardAtNanos + limitNanos - nowNanos;
-        silent = silent || leftNanos <= 0;
-        return silent ? 0 : leftNanos;
+    synchronized boolean doubt() {
+        if (state != State.HEARD) {
+            return false;
+        }
+        state = State.DOUBTED;
+        return true;
+    }
+
+    /** Whether it has not been heard since there was a doubt. */
+    synchronized boolean doubted() {
+        return state != State.HEARD;
+    }
+
+    /**
+     * A doubted node has given no sign of life.
+     *
+     * @return whether that begins the silence
+     */
+    synchronized boolean unanswered(long nowNanos) {
+        if (state != State.DOUBTED || nowNanos - heardAtNanos < limitNanos) {
+            return false;
+        }
+        state = State.SILENT;
+        return true;
     }
 
     synchronized boolean lasts() {
-        return silent;
+        return state == State.SILENT;
     }
 
     /** How long nothing has come from a node that is silent; 0 when it is not. */
     synchronized long lengthMs(long nowNanos) {
-        return silent ? TimeUnit.NANOSECONDS.toMillis(nowNanos - heardAtNanos) : 0;
+        return state == State.SILENT ? TimeUnit.NANOSECONDS.toMillis(nowNanos - heardAtNanos) : 0;
     }
 }

@@ -12,34 +12,50 @@ class SilenceTest {
     private final Silence silence = new Silence(10_000, BEGUN_NANOS);
 
     @Test
-    void lastsOnceNothingWasHeardForItsLimit() {
+    void beginsOnceADoubtedNodeWasNotHeardForItsLimit() {
+        // given
+        silence.doubt();
         // when
-        long left = silence.unanswered(BEGUN_NANOS + LIMIT_NANOS - 1);
+        boolean tooSoon = silence.unanswered(BEGUN_NANOS + LIMIT_NANOS - 1);
+        boolean begins = silence.unanswered(BEGUN_NANOS + LIMIT_NANOS);
         // then
-        assertThat(left).isEqualTo(1);
-        assertThat(silence.lasts()).isFalse();
-        assertThat(silence.unanswered(BEGUN_NANOS + LIMIT_NANOS)).isZero();
+        assertThat(tooSoon).isFalse();
+        assertThat(begins).isTrue();
         assertThat(silence.lasts()).isTrue();
+        assertThat(silence.unanswered(BEGUN_NANOS + LIMIT_NANOS)).isFalse();
     }
 
     @Test
-    void isNoneAsLongAsSomethingElseIsHeard() {
-        // given
-        silence.heard(BEGUN_NANOS + LIMIT_NANOS - 1);
+    void doesNotBeginWithoutADoubt() {
         // when
-        long left = silence.unanswered(BEGUN_NANOS + LIMIT_NANOS);
+        boolean begins = silence.unanswered(BEGUN_NANOS + 2 * LIMIT_NANOS);
         // then
-        assertThat(left).isEqualTo(LIMIT_NANOS - 1);
+        assertThat(begins).isFalse();
         assertThat(silence.lasts()).isFalse();
+    }
+
+    @Test
+    void isDoubtedOnceUntilSomethingIsHeard() {
+        // given
+        silence.doubt();
+        // when
+        boolean again = silence.doubt();
+        // then
+        assertThat(again).isFalse();
+        assertThat(silence.heard(BEGUN_NANOS + 1)).isFalse();
+        assertThat(silence.doubted()).isFalse();
+        assertThat(silence.doubt()).isTrue();
     }
 
     @Test
     void endsWithTheNextAnswer() {
         // given
+        silence.doubt();
         silence.unanswered(BEGUN_NANOS + LIMIT_NANOS);
         // when
-        silence.heard(BEGUN_NANOS + LIMIT_NANOS + 1);
+        boolean ends = silence.heard(BEGUN_NANOS + LIMIT_NANOS + 1);
         // then
+        assertThat(ends).isTrue();
         assertThat(silence.lasts()).isFalse();
         assertThat(silence.lengthMs(BEGUN_NANOS + 3 * LIMIT_NANOS)).isZero();
     }
@@ -47,6 +63,7 @@ class SilenceTest {
     @Test
     void hasALengthFromWhatWasHeardLast() {
         // given
+        silence.doubt();
         silence.unanswered(BEGUN_NANOS + LIMIT_NANOS);
         // when
         long lengthMs = silence.lengthMs(BEGUN_NANOS + 2 * LIMIT_NANOS);

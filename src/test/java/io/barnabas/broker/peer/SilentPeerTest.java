@@ -94,6 +94,27 @@ class SilentPeerTest {
         assertThat(one.calls.silentMs(2)).isZero();
     }
 
+    /** As for a node that slept itself: all that it waits for seems late when it wakes. */
+    @Test
+    void isNotSilentWhenItGivesASignOfLifeAfterAPollThatWasLost() {
+        // given
+        CompletableFuture<ByteBuffer> late = new CompletableFuture<>();
+        two.desk.register(PeerOperation.FETCH, (from, body) -> late);
+        CompletionStage<ByteBuffer> call = one.calls.call(2, PeerOperation.FETCH, bytes("x"), LONG_MS);
+        // when
+        BarnabasException lost = failure(one.calls.call(2, PeerOperation.NEWS, endlessPoll(), 1));
+        // then
+        assertThat(lost.code()).isIn(ErrorCode.OUTCOME_UNKNOWN, ErrorCode.PEER_UNREACHABLE);
+        late.completeOnTimeout(bytes("late"), PeerFixture.SETTINGS.newsSilenceMs(), TimeUnit.MILLISECONDS);
+        assertThat(call.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join())
+                .isEqualTo(bytes("late"));
+        assertThat(one.calls.silentMs(2)).isZero();
+    }
+
+    private static ByteBuffer endlessPoll() {
+        return new NewsAnswer.Question(0, 0).encode();
+    }
+
     @Test
     void isAskedAnewWhenItComesBackIntoTheCluster() {
         // given
