@@ -99,8 +99,10 @@ public final class BookieProcess implements AutoCloseable {
     /** Starts one, perhaps again on the data and the port of one that was killed. */
     public static BookieProcess start(Path directory, String zooKeeper, int port) {
         Path configuration = directory.resolve("bookie.conf");
+        Path temporary = directory.resolve("tmp"); // for native libraries, which nobody removes after a kill
         try {
-            Files.createDirectories(directory);
+            Directories.delete(temporary);
+            Files.createDirectories(temporary);
             Files.write(configuration, settings(directory, zooKeeper, port));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -110,6 +112,7 @@ public final class BookieProcess implements AutoCloseable {
                 "-Xmx200m",
                 "-XX:MaxDirectMemorySize=320m",
                 "-XX:+UseSerialGC",
+                "-Djava.io.tmpdir=" + temporary,
                 "--add-opens",
                 "java.base/java.io=ALL-UNNAMED",
                 "-cp",
