@@ -30,12 +30,13 @@ record GroupCoordination(
         JournaledGroupCoordinator own, GroupJournal journal, CoordinatorRoute route, RoutedGroupCoordinator all)
         implements AutoCloseable {
     /**
-     * The journal's segments are small, so that compaction, which leaves the last one alone, keeps it short; its batches
-     * may be large, because the assignment of a large group is one of them.
+     * The journal's segments are small, so that compaction, which leaves the last one alone, keeps it short: a new
+     * coordinator reads all there is before it serves, and 4 MiB are some 20,000 commits. Its batches may be large, larger
+     * than a segment, because the assignment of a large group is one of them.
      */
     private static final Map<String, String> JOURNAL_CONFIG = Map.of(
             "cleanup.policy", "compact",
-            "segment.bytes", "33554432",
+            "segment.bytes", "4194304",
             "max.message.bytes", "16777216",
             "min.cleanable.dirty.ratio", "0.3");
 

@@ -107,10 +107,7 @@ final class HealthChecks {
             return "the node does not write without ZooKeeper: check barnabas.zookeeper.connect and the ensemble";
         }
         if (node.engine() instanceof EngineStatus.ReadOnly readOnly) {
-            return "the log takes no appends: " + readOnly.reason()
-                    + (readOnly.code() == ErrorCode.DISK_FULL
-                            ? "; make room, or shorten the retention of topics"
-                            : "; look at the disk, then restart the node");
+            return "the log takes no appends: " + readOnly.reason() + whatToDo(readOnly.code());
         }
         if (node.engine() instanceof EngineStatus.Closed) {
             return "the log is closed";
@@ -119,6 +116,16 @@ final class HealthChecks {
             return "wait: partitions are being recovered";
         }
         return null;
+    }
+
+    private static String whatToDo(ErrorCode readOnly) {
+        if (readOnly == ErrorCode.DISK_FULL) {
+            return "; make room, or shorten the retention of topics";
+        }
+        if (readOnly == ErrorCode.NOT_ENOUGH_REPLICAS) {
+            return "; look at the bookies and the network to them, the node goes on by itself";
+        }
+        return "; look at the disk, then restart the node";
     }
 
     private static String engine(EngineStatus status) {

@@ -96,12 +96,15 @@ class HealthChecksTest {
         // given
         State failed = SERVING.with(new EngineStatus.ReadOnly(ErrorCode.READ_ONLY, "forcing failed"));
         State full = SERVING.with(new EngineStatus.ReadOnly(ErrorCode.DISK_FULL, "no space left"));
+        State alone = SERVING.with(new EngineStatus.ReadOnly(ErrorCode.NOT_ENOUGH_REPLICAS, "too few bookies"));
         // when
         String adviceFailed = HealthChecks.ready(failed).data().get("advice").toString();
         String adviceFull = HealthChecks.ready(full).data().get("advice").toString();
+        String adviceAlone = HealthChecks.ready(alone).data().get("advice").toString();
         // then
         assertThat(adviceFailed).contains("restart");
         assertThat(adviceFull).contains("make room").doesNotContain("restart");
+        assertThat(adviceAlone).contains("bookies").doesNotContain("restart");
         assertThat(HealthChecks.live(failed).up()).isTrue();
     }
 

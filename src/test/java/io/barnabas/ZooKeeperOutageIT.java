@@ -8,13 +8,14 @@ import io.barnabas.testing.BarnabasProcess;
 import io.barnabas.testing.Http;
 import io.barnabas.testing.ZooKeeperEnsemble;
 import io.barnabas.testing.ZooKeeperProcess;
+import io.barnabas.testing.relay.TcpRelay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node on an outside ZooKeeper, which is killed and comes back. */
+/** A node on an outside ZooKeeper, which is killed or cut off and comes back. */
 class ZooKeeperOutageIT {
     private static final Duration SESSION = Duration.ofMinutes(1);
     private static final Duration UNNOTICED = Duration.ofSeconds(4);
@@ -59,6 +60,45 @@ class ZooKeeperOutageIT {
             }
         } finally {
             zooKeeper.close();
+        }
+    }
+
+    @Test
+    void stopsWritingWhileTheNetworkDropsWhatItAndZooKeeperSayAndComesBackByItself() {
+        try (ZooKeeperProcess zooKeeper = ZooKeeperProcess.start(directory.resolve("zookeeper"));
+                TcpRelay link = TcpRelay.to(zooKeeper.port(), 1);
+                BarnabasProcess node = BarnabasProcess.at(directory.resolve("node"))
+                        .with("barnabas.zookeeper.connect", "127.0.0.1:" + link.port())
+                        .with("barnabas.zookeeper.session-timeout-ms", "4s")
+                        .start()) {
+            // given
+            Http server = node.http();
+            server.post("admin/topics", Http.CONTROL, "{\"topic_name\":\"outage\",\"partitions_count\":1}")
+                    .expect(201);
+            server.post("topics/outage/partitions/0", Http.TEXT, RECORD).expect(200);
+            long epoch = epoch(server);
+            // when
+            link.swallow();
+            // then
+            Http.Answer refused = await().atMost(SESSION)
+                    .until(
+                            () -> server.post("topics/outage/partitions/0", Http.TEXT, RECORD),
+                            answer -> answer.status() == 503);
+            assertThat(refused.json().path("error_code").asInt()).isEqualTo(50304);
+            await().atMost(SESSION).until(() -> server.get("cluster")
+                    .expect(200)
+                    .json()
+                    .path("session")
+                    .asText()
+                    .equals("lost"));
+            link.heal();
+            await().atMost(SESSION)
+                    .until(() -> server.post("topics/outage/partitions/0", Http.TEXT, RECORD)
+                                    .status()
+                            == 200);
+            assertThat(epoch(server))
+                    .as("the session was over: it is claimed anew")
+                    .isGreaterThan(epoch);
         }
     }
 

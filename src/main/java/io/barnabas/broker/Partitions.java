@@ -19,6 +19,7 @@ import io.barnabas.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -140,9 +141,17 @@ public final class Partitions implements Cluster.Listener {
                 : "partition " + partition + " is offline: node " + home + ", which had it, is away";
     }
 
-    /** Whether waiting for an owner makes sense: somebody else takes over, or the node that has the files lives. */
+    /**
+     * Whether waiting for an owner makes sense: somebody else takes over, or the node that has the files lives and answers.
+     * One that has been silent for as long as a dead one is waited for, and is in the cluster all the same, is alive and out
+     * of reach from here: who goes to another node is served there.
+     */
     boolean mayComeBack(TopicPartition partition) {
         if (logs.find(partition).filter(Hosted.Failed.class::isInstance).isPresent()) {
+            return false;
+        }
+        Ownership owner = cluster.view().owners().get(partition);
+        if (owner != null && remotes.silentMs(owner.nodeId()) > settings.ownershipWaitMs()) {
             return false;
         }
         Integer home = cluster.view().wanted().getOrDefault(partition, homes.get(partition));
@@ -163,6 +172,7 @@ public final class Partitions implements Cluster.Listener {
         int patienceMs = settings.ownershipWaitMs();
         return handovers.run(
                 patienceMs == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (long) patienceMs + waitMs),
+                () -> place(partition),
                 () -> mayComeBack(partition),
                 () -> call.apply(log(partition)));
     }
@@ -175,6 +185,14 @@ public final class Partitions implements Cluster.Listener {
     long nanoTime() {
         return nanoTime.getAsLong();
     }
+
+    /** Where a partition is; whoever waits for it is served only once this has changed. */
+    Place place(TopicPartition partition) {
+        return new Place(cluster.view().owner(partition), logs.find(partition));
+    }
+
+    /** Who owns a partition, and what this node makes of it. */
+    record Place(Optional<Ownership> owner, Optional<Hosted> here) {}
 
     /**
      * The log of a partition, for appending: as {@link #log}, and only while this node may write.
@@ -234,7 +252,7 @@ public final class Partitions implements Cluster.Listener {
      */
     public CompletableFuture<Void> allOpened(Topic topic) {
         return handovers
-                .run(settings.openTimeoutMs(), () -> true, () -> settled(topic, false))
+                .run(settings.openTimeoutMs(), handovers::changeCount, () -> true, () -> settled(topic, false))
                 .exceptionallyCompose(late -> settled(topic, true))
                 .toCompletableFuture();
     }
@@ -262,8 +280,11 @@ public final class Partitions implements Cluster.Listener {
         for (int number = 0; number < waits.length; number++) {
             TopicPartition partition = new TopicPartition(topic.name(), number);
             waits[number] = handovers
-                    .run(settings.openTimeoutMs(), () -> mayComeBack(partition), () -> log(partition)
-                            .range())
+                    .run(
+                            settings.openTimeoutMs(),
+                            () -> place(partition),
+                            () -> mayComeBack(partition),
+                            () -> log(partition).range())
                     .exceptionally(failure -> {
                         if (logs.find(partition)
                                 .filter(Hosted.Failed.class::isInstance)
@@ -289,6 +310,20 @@ public final class Partitions implements Cluster.Listener {
      */
     PartitionLog own(LogId id, int epoch) {
         return logs.require(id, epoch);
+    }
+
+    /**
+     * Completes when this node does not open the partition any more, at the latest after a pause: asked again, another node
+     * would have to come back for it.
+     */
+    CompletionStage<Void> opened(LogId id, int epoch) {
+        Place now = place(id.partition());
+        boolean opening = now.here()
+                .filter(state -> state instanceof Hosted.Opening && state.epoch() == epoch)
+                .isPresent();
+        return opening
+                ? handovers.pause(now, () -> place(id.partition()), Handovers.longestPauseMs())
+                : CompletableFuture.completedFuture(null);
     }
 
     /** The logs that are served now. */
@@ -335,7 +370,7 @@ public final class Partitions implements Cluster.Listener {
     @Override
     public void sessionChanged(Cluster.Session session) {
         suspendedAtNanos = session == Cluster.Session.SUSPENDED ? OptionalLong.of(nanoTime()) : OptionalLong.empty();
-        handovers.changed();
+        handovers.wakeAll();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.barnabas.cluster;
 import io.barnabas.cluster.Snapshot.Versioned;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,6 +55,7 @@ final class Holdings {
      *
      * @param disowned gone at once
      * @param leaving to be closed and then released
+     * @param owned first those without which no group can go on: logs are opened in this order
      */
     record Outcome(List<Change> disowned, List<Change> leaving, List<Change> owned) {}
 
@@ -110,6 +112,7 @@ final class Holdings {
                 all.remove();
             }
         }
+        owned.sort(Comparator.comparing(change -> !change.topic().internal()));
         return owned;
     }
 
@@ -125,11 +128,13 @@ final class Holdings {
         return released;
     }
 
-    /** Partitions to claim now, except those being claimed. */
+    /** Partitions to claim now, except those being claimed; first those without which no group can go on. */
     Deque<PartitionKey> claimable(Snapshot snapshot, Set<PartitionKey> beingClaimed, long nowMs) {
         Deque<PartitionKey> found = new ArrayDeque<>();
         Set<PartitionKey> occupied = new HashSet<>();
-        for (Versioned<Topic> topic : snapshot.topics().values()) {
+        List<Versioned<Topic>> internalFirst = new ArrayList<>(snapshot.topics().values());
+        internalFirst.sort(Comparator.comparing(topic -> !topic.value().internal()));
+        for (Versioned<Topic> topic : internalFirst) {
             for (int p = 0; p < topic.value().partitionCount(); p++) {
                 PartitionKey key = new PartitionKey(topic.value().id(), p);
                 if (!wantedHere(key, snapshot)

@@ -1,11 +1,13 @@
 package io.barnabas.cluster;
 
 import static org.apache.curator.framework.recipes.cache.CuratorCache.Options.SINGLE_NODE_CACHE;
+import static org.apache.curator.framework.recipes.cache.CuratorCacheListener.Type.NODE_CHANGED;
 
 import io.barnabas.cluster.Documents.ControllerDocument;
 import io.barnabas.cluster.Documents.NodeDocument;
 import io.barnabas.cluster.Snapshot.Registered;
 import io.barnabas.cluster.Snapshot.Versioned;
+import io.barnabas.record.BarnabasException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -63,11 +65,32 @@ final class Mirror implements AutoCloseable {
         all.forEach(cache -> {
             cache.listenable()
                     .addListener(CuratorCacheListener.builder()
-                            .forAll((type, before, after) -> changed.run())
+                            .forAll((type, before, after) -> {
+                                if (cache != parts || type != NODE_CHANGED || isOfTheCluster(before, after)) {
+                                    changed.run();
+                                }
+                            })
                             .forInitialized(this::initialized)
                             .build());
             cache.start();
         });
+    }
+
+    /**
+     * Whether more than the log engine's part of a partition's document has changed. A log engine writes there whenever
+     * a ledger begins or ends, of each partition, and taking a new state in costs something for each partition there is.
+     */
+    private boolean isOfTheCluster(ChildData before, ChildData after) {
+        if (ZkPaths.depthBelow(paths.parts(), after.getPath()) != 2) {
+            return true;
+        }
+        try {
+            return !documents
+                    .part(after.getPath(), after.getData())
+                    .hasClaimOf(documents.part(before.getPath(), before.getData()));
+        } catch (BarnabasException e) {
+            return true; // the next snapshot tells of it
+        }
     }
 
     /** Whether everything that was there at the start has been read. */
@@ -77,7 +100,7 @@ final class Mirror implements AutoCloseable {
 
     /** The present state; {@code CORRUPT_DATA} when a document is unreadable or of a newer version. */
     Snapshot snapshot() {
-        parsedNow = new HashMap<>();
+        parsedNow = new HashMap<>(2 * parsed.size());
         Snapshot snapshot = new Snapshot(
                 registered(),
                 controllerId(),
@@ -139,15 +162,19 @@ final class Mirror implements AutoCloseable {
     }
 
     private Map<PartitionKey, Versioned<PartDocument>> claimed() {
-        Map<PartitionKey, Versioned<PartDocument>> found = new HashMap<>();
-        below(parts, paths.parts(), 2)
-                .forEach(child -> found.put(
-                        new PartitionKey(
-                                UUID.fromString(ZkPaths.folderOf(child.getPath())),
-                                Integer.parseInt(ZkPaths.leaf(child.getPath()))),
-                        new Versioned<>(
-                                read(child, documents::part), child.getStat().getVersion())));
+        Map<PartitionKey, Versioned<PartDocument>> found = new HashMap<>(2 * parsed.size());
+        below(parts, paths.parts(), 2).forEach(child -> {
+            Keyed part = read(child, this::keyed);
+            found.put(part.key, new Versioned<>(part.document, child.getStat().getVersion()));
+        });
         return found;
+    }
+
+    /** With the key, which takes longer to read out of the path than all else that a document costs that did not change. */
+    private Keyed keyed(String path, byte[] bytes) {
+        PartitionKey key =
+                new PartitionKey(UUID.fromString(ZkPaths.folderOf(path)), Integer.parseInt(ZkPaths.leaf(path)));
+        return new Keyed(key, documents.part(path, bytes));
     }
 
     private Map<UUID, Set<Integer>> deleted() {
@@ -178,4 +205,6 @@ final class Mirror implements AutoCloseable {
     }
 
     private record Parsed(long changeId, Object value) {}
+
+    private record Keyed(PartitionKey key, PartDocument document) {}
 }

@@ -31,6 +31,14 @@ record PartDocument(ObjectNode json) {
         return json.path("released").asBoolean();
     }
 
+    /** Whether it is claimed or given up just as another is; what the log engine keeps there may differ. */
+    boolean hasClaimOf(PartDocument other) {
+        return epoch() == other.epoch()
+                && owner() == other.owner()
+                && session() == other.session()
+                && released() == other.released();
+    }
+
     /** Given up by its owner; the epoch stays, for a claim raises it. */
     PartDocument release() {
         PartDocument released = with(fields());

@@ -76,7 +76,8 @@ final class Journal {
             }
             next = batch.endOffset();
         }
-        return new Page(records, next);
+        // Below its end a log has nothing only where compaction left nothing: of the last removals, after their delay.
+        return new Page(records, result.batches().hasRemaining() ? next : Math.max(offset, result.highWatermark()));
     }
 
     /**

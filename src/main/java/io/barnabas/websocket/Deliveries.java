@@ -22,9 +22,14 @@ final class Deliveries {
         this.events = requireNonNull(events, "events");
     }
 
-    /** A read begins. */
-    void reading() {
-        readBeganNanos = nanoTime.getAsLong();
+    /** A read begins; when. */
+    long reading() {
+        return nanoTime.getAsLong();
+    }
+
+    /** What is sent next was read since then. */
+    void sending(long beganNanos) {
+        readBeganNanos = beganNanos;
     }
 
     /** A frame of records goes out. */

@@ -67,6 +67,11 @@ final class Outbound {
         return false;
     }
 
+    /** Whether there would be room even with so many bytes more in the queue; nobody is told later. */
+    boolean roomBeside(int bytes) {
+        return queuedBytes.get() + bytes < maxQueuedBytes;
+    }
+
     /** Sends a text frame, UTF-8; after the close it goes nowhere. */
     void send(byte[] utf8) {
         send(Message.text(utf8));

@@ -39,8 +39,18 @@ final class SocketOutlet implements Outlet {
     }
 
     @Override
-    public void reading() {
-        deliveries.reading();
+    public boolean writableBeside(int bytes) {
+        return outbound.roomBeside(bytes);
+    }
+
+    @Override
+    public long reading() {
+        return deliveries.reading();
+    }
+
+    @Override
+    public void sending(long reading) {
+        deliveries.sending(reading);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.barnabas.broker.peer.PeerOperation;
+import io.barnabas.broker.peer.PeerSettings;
 import io.barnabas.log.LogId;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.AppendResult;
@@ -15,6 +16,7 @@ import io.barnabas.record.TopicPartition;
 import io.barnabas.testing.Batches;
 import io.barnabas.testing.InMemoryPartitionLog;
 import io.barnabas.testing.ManyBrokers;
+import io.barnabas.testing.relay.LinkState.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,10 @@ class ForwardingTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int PLENTY = 1 << 20;
     private static final TopicPartition FIRST = new TopicPartition("orders", 0);
+
+    /** News are polled for 200 ms, and a broker is silent after 600 ms. */
+    private static final PeerSettings QUICK_NEWS =
+            new PeerSettings(16, 2_000, 30_000, 1_000, 64 << 20, 17 << 20, 256 << 20, 200, 600, 1_000, 16 << 20);
 
     private final ManyBrokers brokers = new ManyBrokers(BrokerSettings.DEFAULTS.withOwnershipWaitMs(5_000), false);
     private final ManyBrokers.Broker owner = brokers.join(1);
@@ -182,6 +188,24 @@ class ForwardingTest {
     }
 
     @Test
+    void waitsAtTheOwnerUntilThePartitionIsOpenThere() {
+        // given
+        create(1);
+        brokers.engine.holdOpens();
+        brokers.cluster.give(FIRST, 1);
+        long before = calls(PeerOperation.APPEND);
+        // when
+        CompletionStage<AppendResult> append = append(other, "early");
+        // then
+        await().during(Duration.ofMillis(200))
+                .atMost(TIMEOUT)
+                .failFast("it was refused", () -> calls(PeerOperation.APPEND) > before)
+                .until(() -> !append.toCompletableFuture().isDone());
+        brokers.engine.releaseOpens();
+        assertThat(join(append).baseOffset()).isZero();
+    }
+
+    @Test
     void longPollGoesOnWhereThePartitionHasMoved() {
         // given
         create(1);
@@ -273,10 +297,45 @@ class ForwardingTest {
         }
     }
 
+    @Test
+    void refusesAtOnceWhatGoesToABrokerThatHasBeenSilentForAsLongAsADeadOneIsWaitedFor() {
+        // given
+        Duration patience = Duration.ofMillis(1_500);
+        try (ManyBrokers far = ManyBrokers.relayed(
+                BrokerSettings.DEFAULTS.withOwnershipWaitMs((int) patience.toMillis()), QUICK_NEWS)) {
+            ManyBrokers.Broker silent = far.join(1);
+            ManyBrokers.Broker asked = far.join(2);
+            join(silent.topics.create("orders", OptionalInt.of(1), Map.of()));
+            far.cluster.give(FIRST, 1);
+            join(append(asked, "before"));
+            silent.link().swallow(Way.ANSWERS);
+            // when
+            BarnabasException first = failure(append(asked, "stored or not"));
+            BarnabasException second = failure(append(asked, "not stored"));
+            // then
+            assertThat(first.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            assertThat(second.code()).isEqualTo(ErrorCode.PEER_UNREACHABLE);
+            long begun = System.nanoTime();
+            assertThat(failure(append(asked, "not stored either")).code()).isEqualTo(ErrorCode.PEER_UNREACHABLE);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(patience);
+            assertThat(failure(asked.fetching.fetch(FIRST, 0, PLENTY, 0)).code())
+                    .isEqualTo(ErrorCode.PEER_UNREACHABLE);
+            silent.link().heal();
+            await().atMost(TIMEOUT).ignoreExceptions().until(() -> join(append(asked, "after")) != null);
+            assertThat(values(join(asked.fetching.fetch(FIRST, 0, PLENTY, 0))))
+                    .containsExactly("before", "stored or not", "after");
+        }
+    }
+
     private void create(int partitions) {
         join(owner.topics.create("orders", OptionalInt.of(partitions), Map.of()));
         brokers.cluster.give(FIRST, 1);
         join(other.topics.offsets(FIRST));
+    }
+
+    /** How many calls of this kind the other broker has made and had answered. */
+    private long calls(PeerOperation operation) {
+        return other.forwarded.stream().filter(operation::equals).count();
     }
 
     private InMemoryPartitionLog log() {

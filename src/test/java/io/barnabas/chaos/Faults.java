@@ -6,13 +6,22 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.barnabas.testing.Http;
 import io.barnabas.testing.ProcessCluster;
+import io.barnabas.testing.RelayedNetwork;
+import io.barnabas.testing.RelayedNetwork.Need;
+import io.barnabas.testing.relay.LinkState.Way;
+import io.barnabas.testing.relay.TcpRelay;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** What is done to the processes of a cluster, and how it is made good again. Confined to one thread. */
+/** What is done to the processes of a cluster and the links between them, and how it is made good again. Confined to one thread. */
 final class Faults {
     private static final Duration SOON = Duration.ofMinutes(3);
     private static final int CLEAN_STOP = 143;
@@ -25,6 +34,11 @@ final class Faults {
     private final Set<Integer> pausedNodes = new TreeSet<>();
     private final Set<Integer> deadBookies = new TreeSet<>();
     private final Set<Integer> deadZooKeepers = new TreeSet<>();
+
+    /** Those whose word on the cluster is old. */
+    private final Set<Integer> nodesWithoutZooKeeper = new TreeSet<>();
+
+    private boolean networkHurt;
     private int count;
 
     Faults(ProcessCluster cluster) {
@@ -95,8 +109,70 @@ final class Faults {
         deadZooKeepers.remove(index);
     }
 
+    /** Drops what a node and ZooKeeper say to each other, and waits until the other nodes have noticed. */
+    void cutFromZooKeeper(int node) {
+        nodesWithoutZooKeeper.add(node);
+        hurt(network().from(node, Need.ZOOKEEPER), TcpRelay::swallow);
+        await().atMost(SOON).ignoreExceptions().until(() -> !liveNodes().contains(node));
+    }
+
+    /** Drops what all nodes and a bookie say to each other, these ways. */
+    void cutBookie(int index, Way... ways) {
+        hurt(network().toServer(Need.BOOKIE, index), relay -> relay.swallow(ways));
+    }
+
+    /** Drops what a node and all bookies say to each other, these ways. */
+    void cutFromBookies(int node, Way... ways) {
+        hurt(network().from(node, Need.BOOKIE), relay -> relay.swallow(ways));
+    }
+
+    /** Drops what other nodes ask of this one, or what it answers, or both; it can still ask them. */
+    void hideFromNodes(int node, Way... ways) {
+        hurt(network().toServer(Need.NODE, node), relay -> relay.swallow(ways));
+    }
+
+    /** Breaks every connection of some links, and refuses new ones. */
+    void breakSomeLinks(Random random, double share) {
+        hurt(
+                network().all().stream()
+                        .filter(relay -> random.nextDouble() < share)
+                        .toList(),
+                TcpRelay::refuse);
+    }
+
+    /** Makes every link whole, and waits for nothing. */
+    void mendLinks() {
+        network().heal();
+    }
+
+    /** Makes every link late, and lets it stall now and then. */
+    void slowEverything(Duration latency, double stallChance, Duration longestStall) {
+        hurt(network().all(), relay -> relay.slow(latency, stallChance, longestStall));
+    }
+
+    private void hurt(Collection<TcpRelay> links, Consumer<TcpRelay> fault) {
+        count++;
+        networkHurt = true;
+        links.forEach(fault);
+    }
+
+    /** Makes every link whole and waits until every node has its share. */
+    void healNetwork() {
+        network().heal();
+        networkHurt = false;
+        nodesWithoutZooKeeper.clear();
+        awaitWhole();
+    }
+
+    private RelayedNetwork network() {
+        return cluster.network();
+    }
+
     /** Whatever a scenario that failed has left. */
     void heal() {
+        if (networkHurt) {
+            healNetwork();
+        }
         pausedNodes.forEach(id -> cluster.node(id).proceed());
         pausedNodes.clear();
         new HashSet<>(deadZooKeepers).forEach(this::restartZooKeeper);
@@ -129,6 +205,17 @@ final class Faults {
             }
         }
         throw new AssertionError("nobody coordinates " + group + ": " + state);
+    }
+
+    /** By partition, under which epoch it is owned. */
+    Map<String, Long> epochs() {
+        Map<String, Long> epochs = new TreeMap<>();
+        for (JsonNode owner : state().path("owners")) {
+            epochs.put(
+                    owner.path("topic").asText() + "-" + owner.path("partition").asInt(),
+                    owner.path("epoch").asLong());
+        }
+        return epochs;
     }
 
     private static boolean isJournal(JsonNode owner) {
@@ -167,10 +254,11 @@ final class Faults {
         return live;
     }
 
-    /** As a node says that runs. */
+    /** As a node says that runs and sees ZooKeeper. */
     private JsonNode state() {
         int asked = IntStream.range(0, cluster.nodeCount())
-                .filter(id -> !deadNodes.contains(id) && !pausedNodes.contains(id))
+                .filter(id ->
+                        !deadNodes.contains(id) && !pausedNodes.contains(id) && !nodesWithoutZooKeeper.contains(id))
                 .findFirst()
                 .orElseThrow();
         Http node = cluster.http(asked);

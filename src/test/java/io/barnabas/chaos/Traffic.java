@@ -88,6 +88,15 @@ final class Traffic implements AutoCloseable {
         });
     }
 
+    /** Waits until some more records are acknowledged, of whatever partition. */
+    void passSome() {
+        long goal = acknowledgedCount() + FLOW;
+        await().atMost(SOON).until(() -> {
+            clients().forEach(Client::requireWell);
+            return acknowledgedCount() >= goal;
+        });
+    }
+
     /** Waits until the group is given more records of every partition, also of those that a member had who is away. */
     void flowToGroup() {
         long[] seen =
@@ -120,6 +129,14 @@ final class Traffic implements AutoCloseable {
         await().atMost(SOON).until(() -> {
             clients().forEach(Client::requireWell);
             return idempotent.stream().allMatch(producer -> producer.refusedInARow() >= REFUSALS);
+        });
+    }
+
+    /** Waits until nothing can be written to some partition. */
+    void awaitSomeRefusals() {
+        await().atMost(SOON).until(() -> {
+            clients().forEach(Client::requireWell);
+            return idempotent.stream().anyMatch(producer -> producer.refusedInARow() >= REFUSALS);
         });
     }
 

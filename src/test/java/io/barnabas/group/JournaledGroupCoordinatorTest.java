@@ -280,6 +280,22 @@ class JournaledGroupCoordinatorTest {
     }
 
     @Test
+    void loadsAJournalWhoseLastRecordsWereCompactedAway() {
+        // given
+        coordinator.load(partition, log);
+        answer(coordinator.commit(GROUP, new Committer.Anonymous(), Map.of(orders(0), new CommittedOffset(8, ""))));
+        long removals = log.endOffset();
+        answer(coordinator.commit(GROUP, new Committer.Anonymous(), Map.of(orders(1), new CommittedOffset(9, ""))));
+        coordinator.unload(partition);
+        log.compactFrom(removals);
+        // when
+        answer(coordinator.load(partition, log));
+        // then
+        assertThat(answer(coordinator.committed(GROUP, Set.of())))
+                .containsExactly(Map.entry(orders(0), new CommittedOffset(8, "")));
+    }
+
+    @Test
     void loadsAJournalOfManyPages() {
         // given
         coordinator.load(partition, log);

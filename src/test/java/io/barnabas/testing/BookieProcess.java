@@ -9,7 +9,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.apache.bookkeeper.client.BookKeeperAdmin;
@@ -37,13 +39,25 @@ public final class BookieProcess implements AutoCloseable {
     private final ChildProcess process;
     private final Path directory;
     private final String zooKeeper;
+    private final Host host;
     private final int port;
 
-    private BookieProcess(ChildProcess process, Path directory, String zooKeeper, int port) {
+    private BookieProcess(ChildProcess process, Path directory, String zooKeeper, Host host, int port) {
         this.process = process;
         this.directory = directory;
         this.zooKeeper = zooKeeper;
+        this.host = host;
         this.port = port;
+    }
+
+    /**
+     * Where clients look for it.
+     *
+     * @param name an address, or a name of the file
+     * @param hostsFile what its process takes for all host names there are; empty: the system's names
+     */
+    public record Host(String name, Optional<Path> hostsFile) {
+        static final Host LOOPBACK = new Host("127.0.0.1", Optional.empty());
     }
 
     /**
@@ -98,21 +112,25 @@ public final class BookieProcess implements AutoCloseable {
 
     /** Starts one, perhaps again on the data and the port of one that was killed. */
     public static BookieProcess start(Path directory, String zooKeeper, int port) {
+        return start(directory, zooKeeper, Host.LOOPBACK, port);
+    }
+
+    /** Starts one that other processes may see elsewhere. */
+    public static BookieProcess start(Path directory, String zooKeeper, Host host, int port) {
         Path configuration = directory.resolve("bookie.conf");
         Path temporary = directory.resolve("tmp"); // for native libraries, which nobody removes after a kill
         try {
             Directories.delete(temporary);
             Files.createDirectories(temporary);
-            Files.write(configuration, settings(directory, zooKeeper, port));
+            Files.write(configuration, settings(directory, zooKeeper, host, port));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ProcessBuilder builder = new ProcessBuilder(
-                ChildProcess.java(),
-                "-Xmx200m",
-                "-XX:MaxDirectMemorySize=320m",
-                "-XX:+UseSerialGC",
-                "-Djava.io.tmpdir=" + temporary,
+        List<String> command = new ArrayList<>(
+                List.of(ChildProcess.java(), "-Xmx200m", "-XX:MaxDirectMemorySize=320m", "-XX:+UseSerialGC"));
+        command.add("-Djava.io.tmpdir=" + temporary);
+        host.hostsFile().ifPresent(file -> command.add("-Djdk.net.hosts.file=" + file));
+        command.addAll(List.of(
                 "--add-opens",
                 "java.base/java.io=ALL-UNNAMED",
                 "-cp",
@@ -121,10 +139,10 @@ public final class BookieProcess implements AutoCloseable {
                         .toString(),
                 "org.apache.bookkeeper.server.Main",
                 "-c",
-                configuration.toString());
-        ChildProcess process = ChildProcess.start("bookie", builder, SAYS_NOTHING);
+                configuration.toString()));
+        ChildProcess process = ChildProcess.start("bookie", new ProcessBuilder(command), SAYS_NOTHING);
         awaitRegistered(process, zooKeeper, port);
-        return new BookieProcess(process, directory, zooKeeper, port);
+        return new BookieProcess(process, directory, zooKeeper, host, port);
     }
 
     /** A registration of an earlier process may still be there, so the port must answer too. */
@@ -162,7 +180,7 @@ public final class BookieProcess implements AutoCloseable {
     /** Starts it again after a kill, on its data and its port. */
     public BookieProcess restart() {
         close();
-        return start(directory, zooKeeper, port);
+        return start(directory, zooKeeper, host, port);
     }
 
     public int port() {
@@ -194,11 +212,11 @@ public final class BookieProcess implements AutoCloseable {
         return "zk+hierarchical://" + zooKeeper.replace(',', ';') + ROOT + "/ledgers";
     }
 
-    private static List<String> settings(Path directory, String zooKeeper, int port) {
+    private static List<String> settings(Path directory, String zooKeeper, Host host, int port) {
         return List.of(
                 "bookiePort=" + port,
                 "bookieId=bookie-" + port,
-                "advertisedAddress=127.0.0.1",
+                "advertisedAddress=" + host.name(),
                 "listeningInterface=lo",
                 "allowLoopback=true",
                 "metadataServiceUri=" + metadataUri(zooKeeper),

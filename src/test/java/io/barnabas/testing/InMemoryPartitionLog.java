@@ -112,6 +112,11 @@ public final class InMemoryPartitionLog implements PartitionLog {
         return next;
     }
 
+    /** Takes away what is there from an offset on and keeps its end, as compaction does with old removals. */
+    public synchronized void compactFrom(long offset) {
+        batches.removeIf(batch -> RecordBatch.at(batch).baseOffset() >= offset);
+    }
+
     @Override
     public LogId id() {
         return id;

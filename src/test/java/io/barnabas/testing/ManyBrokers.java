@@ -34,6 +34,8 @@ import io.barnabas.group.GroupEvents;
 import io.barnabas.group.GroupSettings;
 import io.barnabas.group.JournaledGroupCoordinator;
 import io.barnabas.record.ErrorCode;
+import io.barnabas.testing.relay.TcpRelay;
+import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,15 +58,28 @@ public final class ManyBrokers implements AutoCloseable {
     public final InMemoryLogEngine engine = new InMemoryLogEngine();
 
     private final BrokerSettings settings;
+    private final PeerSettings peers;
     private final boolean partitionsStay;
+    private final boolean relayed;
     private final List<Broker> brokers = new ArrayList<>();
     private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
 
     /** @param partitionsStay whether a partition waits for the node that had it */
     public ManyBrokers(BrokerSettings settings, boolean partitionsStay) {
+        this(settings, PeerSettings.DEFAULTS, partitionsStay, false);
+    }
+
+    private ManyBrokers(BrokerSettings settings, PeerSettings peers, boolean partitionsStay, boolean relayed) {
         this.settings = settings;
+        this.peers = peers;
         this.partitionsStay = partitionsStay;
+        this.relayed = relayed;
+    }
+
+    /** Brokers whose calls go over links that can be cut; no partition waits for the broker that had it. */
+    public static ManyBrokers relayed(BrokerSettings settings, PeerSettings peers) {
+        return new ManyBrokers(settings, peers, false, true);
     }
 
     /** One more broker. */
@@ -98,22 +113,26 @@ public final class ManyBrokers implements AutoCloseable {
         public final List<PeerOperation> forwarded = new CopyOnWriteArrayList<>();
 
         private final PeerServer server = PeerServer.start();
+        private final Optional<TcpRelay> link;
         private final ConsumerInstances instances;
         private final LongPollNews news;
         private final RemoteLogs remotes;
 
         private Broker(int id) {
             this.id = id;
-            cluster = ManyBrokers.this.cluster.prepare(id, server.url());
+            link = relayed ? Optional.of(TcpRelay.to(server.url().getPort(), id)) : Optional.empty();
+            cluster = ManyBrokers.this.cluster.prepare(
+                    id,
+                    link.map(relay -> URI.create("http://127.0.0.1:" + relay.port()))
+                            .orElse(server.url()));
             PeerCredential credential =
                     new PeerCredential(() -> cluster.secret().text().getBytes(UTF_8), () -> "shared");
-            PeerDesk desk = new PeerDesk(credential, cluster::view, PeerSettings.DEFAULTS);
-            HttpPeerCalls calls = new HttpPeerCalls(
-                    cluster::view, credential, PeerSettings.DEFAULTS, timers, pool, System::nanoTime, this);
-            news = new LongPollNews(
-                    calls, desk, PeerSettings.DEFAULTS, timers, pool, System::nanoTime, () -> UUID.randomUUID()
-                            .getMostSignificantBits());
-            remotes = new RemoteLogs(calls, news, PeerSettings.DEFAULTS, timers);
+            PeerDesk desk = new PeerDesk(credential, cluster::view, peers);
+            HttpPeerCalls calls =
+                    new HttpPeerCalls(cluster::view, credential, peers, timers, pool, System::nanoTime, this);
+            news = new LongPollNews(calls, desk, peers, timers, pool, System::nanoTime, () -> UUID.randomUUID()
+                    .getMostSignificantBits());
+            remotes = new RemoteLogs(calls, news, peers, timers);
             JournaledGroupCoordinator ownGroups = new JournaledGroupCoordinator(
                     GroupSettings.DEFAULTS,
                     topic -> Optional.ofNullable(cluster.view().topics().get(topic))
@@ -173,8 +192,14 @@ public final class ManyBrokers implements AutoCloseable {
             server.serve(desk);
         }
 
+        /** What others ask this broker over, when brokers are relayed. */
+        public TcpRelay link() {
+            return link.orElseThrow();
+        }
+
         /** Ends without a word; the cluster does not know yet. */
         public void crash() {
+            link.ifPresent(TcpRelay::close);
             cluster.close();
             news.close();
             remotes.close();

@@ -175,6 +175,11 @@ public final class PeerNetwork {
         }
 
         @Override
+        public long silentMs(int nodeId) {
+            return 0;
+        }
+
+        @Override
         public CompletionStage<ByteBuffer> call(int nodeId, PeerOperation operation, ByteBuffer body, int timeoutMs) {
             return PeerNetwork.this.call(id, nodeId, operation, body);
         }

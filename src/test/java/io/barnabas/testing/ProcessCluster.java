@@ -1,5 +1,7 @@
 package io.barnabas.testing;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +25,17 @@ public final class ProcessCluster implements AutoCloseable {
     private final List<Integer> ports = new ArrayList<>();
     private final List<BarnabasProcess> nodes = new ArrayList<>();
 
+    /** Null when processes see each other directly. */
+    private RelayedNetwork network;
+
     private ProcessCluster(Setup setup) {
         directory = setup.directory;
         settings = Map.copyOf(setup.settings);
         zooKeeper = ZooKeeperEnsemble.start(directory.resolve("ensemble"), setup.zooKeepers);
         try {
+            if (setup.relayed) {
+                network = new RelayedNetwork(directory.resolve("hosts"), setup.nodes, setup.bookies);
+            }
             startBookies(setup.bookies);
             startNodes(setup.nodes);
         } catch (RuntimeException | AssertionError e) {
@@ -58,6 +66,11 @@ public final class ProcessCluster implements AutoCloseable {
         bookies.set(index, bookies.get(index).restart());
     }
 
+    /** What lies between the processes of a cluster that was set up so. */
+    public RelayedNetwork network() {
+        return requireNonNull(network, "this cluster is not relayed");
+    }
+
     public BarnabasProcess node(int id) {
         return nodes.get(id);
     }
@@ -80,6 +93,9 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** Starts one more node and waits until it is ready. */
     public BarnabasProcess addNode() {
+        if (network != null) {
+            throw new IllegalStateException("the nodes of a relayed cluster are those that it began with");
+        }
         int id = nodes.size();
         ports.add(FreePort.next());
         nodes.add(startNode(id));
@@ -91,6 +107,9 @@ public final class ProcessCluster implements AutoCloseable {
         nodes.forEach(BarnabasProcess::close);
         bookies.forEach(BookieProcess::close);
         zooKeeper.close();
+        if (network != null) {
+            network.close();
+        }
     }
 
     private void startBookies(int count) {
@@ -98,12 +117,23 @@ public final class ProcessCluster implements AutoCloseable {
             BookieProcess.prepare(zooKeeper.connect(), zooKeeper.server(0));
         }
         bookies.addAll(together(
-                count, index -> BookieProcess.start(directory.resolve("bookie-" + index), zooKeeper.connect())));
+                count,
+                index -> BookieProcess.start(
+                        directory.resolve("bookie-" + index),
+                        zooKeeper.connect(),
+                        network == null ? BookieProcess.Host.LOOPBACK : network.bookieHost(index),
+                        FreePort.next())));
     }
 
     private void startNodes(int count) {
         for (int id = 0; id < count; id++) {
             ports.add(FreePort.next());
+        }
+        if (network != null) {
+            network.open(
+                    zooKeeper.clientPorts(),
+                    bookies.stream().map(BookieProcess::port).toList(),
+                    ports);
         }
         nodes.addAll(together(count, this::startNode));
     }
@@ -123,6 +153,9 @@ public final class ProcessCluster implements AutoCloseable {
                 .with("barnabas.node.url", "http://127.0.0.1:" + port)
                 .with("barnabas.zookeeper.connect", zooKeeper.connect());
         settings.forEach(setup::with);
+        if (network != null) {
+            network.configure(id, setup);
+        }
         return setup;
     }
 
@@ -164,6 +197,7 @@ public final class ProcessCluster implements AutoCloseable {
         private int zooKeepers = 1;
         private int bookies;
         private int nodes = 3;
+        private boolean relayed;
 
         private Setup(Path directory) {
             this.directory = directory;
@@ -190,6 +224,12 @@ public final class ProcessCluster implements AutoCloseable {
         /** A setting of every node. */
         public Setup with(String setting, String value) {
             settings.put(setting, value);
+            return this;
+        }
+
+        /** What nodes ask of ZooKeeper, bookies and each other goes over a network that can be cut. */
+        public Setup relayed() {
+            relayed = true;
             return this;
         }
 

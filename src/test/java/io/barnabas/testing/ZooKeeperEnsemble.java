@@ -55,6 +55,11 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
         return ports.stream().map(each -> "127.0.0.1:" + each.client()).collect(Collectors.joining(","));
     }
 
+    /** Where each server takes clients, in order. */
+    public List<Integer> clientPorts() {
+        return ports.stream().map(Ports::client).toList();
+    }
+
     public ChildProcess server(int index) {
         return servers.get(index);
     }

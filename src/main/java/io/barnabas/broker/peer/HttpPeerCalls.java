@@ -19,25 +19,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls over HTTP/1.1 on pooled connections, as {@link PeerWire} draws them. Waits with no thread. Calls under way to a
- * node that leaves the cluster are given up: a paused one answers nothing and breaks no connection either. Thread-safe.
+ * node that leaves the cluster are given up: a paused one answers nothing and breaks no connection either. So are those to a
+ * node that stays there and is not heard of any more, see {@link Silence}. Thread-safe.
  */
 public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpPeerCalls.class);
+    private static final String LEFT = " left the cluster";
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final int PING_PAUSE_MS = 250;
+
     private final Supplier<ClusterView> view;
     private final PeerCredential credential;
     private final PeerSettings settings;
@@ -47,7 +55,7 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
     private final PeerEvents events;
 
     /** One entry for each node that was ever asked. */
-    private final Map<Integer, Room> rooms = new ConcurrentHashMap<>();
+    private final Map<Integer, PeerRoom> rooms = new ConcurrentHashMap<>();
 
     /**
      * Calls the nodes of the view.
@@ -90,7 +98,11 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
             return CompletableFuture.failedFuture(new BarnabasException(
                     ErrorCode.PEER_UNREACHABLE, "node " + nodeId + " is not in the cluster at the moment"));
         }
-        Room room = rooms.computeIfAbsent(nodeId, absent -> new Room());
+        PeerRoom room = rooms.computeIfAbsent(nodeId, absent -> new PeerRoom(settings, nanoTime.getAsLong()));
+        if (!operation.listens() && room.silence().lasts()) {
+            return CompletableFuture.failedFuture(
+                    new BarnabasException(ErrorCode.PEER_UNREACHABLE, "node " + nodeId + silent()));
+        }
         long bytes = body.stream().mapToLong(ByteBuffer::remaining).sum();
         if (!room.enter(operation, bytes)) {
             return CompletableFuture.failedFuture(new BarnabasException(
@@ -106,7 +118,7 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
         }
         return answer.whenComplete((done, failure) -> {
             room.leave(operation, bytes);
-            if (operation != PeerOperation.NEWS) { // which only waits
+            if (!operation.listens()) {
                 events.forwarded(operation, code(failure), nanoTime.getAsLong() - begun);
             }
         });
@@ -117,7 +129,7 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
     }
 
     private CompletableFuture<ByteBuffer> send(
-            Room room, int from, Node node, PeerOperation operation, List<ByteBuffer> body, int timeoutMs) {
+            PeerRoom room, int from, Node node, PeerOperation operation, List<ByteBuffer> body, int timeoutMs) {
         CallBody payload = new CallBody(body);
         HttpRequest request = HttpRequest.newBuilder(uri(node, operation))
                 .header(PeerWire.FROM, Integer.toString(from))
@@ -138,8 +150,8 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
                 },
                 timeoutMs,
                 TimeUnit.MILLISECONDS);
-        giveUpWithNode(room, node.id(), answer, () -> {
-            answer.completeExceptionally(left(node.id(), operation, payload));
+        giveUpWithNode(room, node.id(), operation, answer, why -> {
+            answer.completeExceptionally(givenUp(node.id(), operation, payload, why));
             sent.cancel(true);
         });
         CompletionStage<HttpResponse<ByteBuffer>> received = sent;
@@ -147,19 +159,76 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
             deadline.cancel(false);
             if (failure != null) {
                 answer.completeExceptionally(failure(node.id(), operation, payload, failure));
+                if (operation == PeerOperation.NEWS
+                        && inVain(failure)
+                        && room.silence().doubt()) {
+                    ask(room, node.id());
+                }
             } else {
+                if (room.silence().heard(nanoTime.getAsLong())) {
+                    LOG.info("another node answers again node={}", node.id());
+                }
                 complete(answer, node.id(), operation, response);
             }
         });
         return answer;
     }
 
-    private void giveUpWithNode(Room room, int nodeId, CompletionStage<ByteBuffer> answer, Runnable giveUp) {
-        room.underWay.add(giveUp);
-        answer.whenComplete((done, failure) -> room.underWay.remove(giveUp));
+    private void giveUpWithNode(
+            PeerRoom room,
+            int nodeId,
+            PeerOperation operation,
+            CompletionStage<ByteBuffer> answer,
+            Consumer<String> giveUp) {
+        Runnable answered = room.waiting(operation, giveUp);
+        answer.whenComplete((done, failure) -> answered.run());
         if (!view.get().nodes().containsKey(nodeId)) { // it left before it was added
-            giveUp.run();
+            giveUp.accept(LEFT);
+        } else if (!operation.listens() && room.silence().lasts()) { // likewise
+            giveUp.accept(silent());
         }
+    }
+
+    /**
+     * Asks a node for a sign of life until there is one. A node that is alive for ZooKeeper may be out of reach from here,
+     * without any connection that breaks: then whoever waits for it is told when it falls silent, and not after the time
+     * that an answer may take.
+     */
+    private void ask(PeerRoom room, int nodeId) {
+        call(nodeId, PeerOperation.PING, NOTHING, settings.connectTimeoutMs()).whenComplete((answer, failure) -> {
+            if (!room.silence().doubted() || !view.get().nodes().containsKey(nodeId)) {
+                return;
+            }
+            if (room.silence().unanswered(nanoTime.getAsLong())) {
+                LOG.warn("another node does not answer node={} silenceMs={}", nodeId, settings.newsSilenceMs());
+                room.giveUpAll(silent());
+            }
+            try {
+                var unused = deadlines.schedule(() -> ask(room, nodeId), PING_PAUSE_MS, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("no sign of life is waited for, this node goes", e);
+            }
+        });
+    }
+
+    /** It was waited for in vain; who refuses or breaks a connection says something. */
+    private static boolean inVain(Throwable failure) {
+        Throwable cause = cause(failure);
+        return cause instanceof CancellationException || cause instanceof HttpConnectTimeoutException;
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private String silent() {
+        return " has answered nothing for " + settings.newsSilenceMs() + " ms";
+    }
+
+    @Override
+    public long silentMs(int nodeId) {
+        PeerRoom room = rooms.get(nodeId);
+        return room == null ? 0 : room.silence().lengthMs(nanoTime.getAsLong());
     }
 
     /** A node of a lost session may still be there; whoever owns now what it had is asked next. */
@@ -167,15 +236,16 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
     public void viewChanged(ClusterView now) {
         rooms.forEach((nodeId, room) -> {
             if (!now.nodes().containsKey(nodeId)) {
-                room.underWay.forEach(Runnable::run);
+                var unused = room.silence().heard(nanoTime.getAsLong());
+                room.gone(LEFT);
             }
         });
     }
 
-    private static BarnabasException left(int nodeId, PeerOperation operation, CallBody body) {
+    private static BarnabasException givenUp(int nodeId, PeerOperation operation, CallBody body, String why) {
         return new BarnabasException(
                 body.handedOut() ? ErrorCode.OUTCOME_UNKNOWN : ErrorCode.PEER_UNREACHABLE,
-                "node " + nodeId + " left the cluster before it answered '" + operation.wireName() + "'");
+                "node " + nodeId + why + ", '" + operation.wireName() + "' is given up");
     }
 
     private static URI uri(Node node, PeerOperation operation) {
@@ -205,8 +275,7 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
     }
 
     private static BarnabasException failure(int nodeId, PeerOperation operation, CallBody body, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         boolean notConnected = cause instanceof ConnectException
                 || cause instanceof HttpConnectTimeoutException
                 || cause instanceof UnresolvedAddressException;
@@ -218,34 +287,5 @@ public final class HttpPeerCalls implements PeerCalls, Cluster.Listener {
                 ErrorCode.OUTCOME_UNKNOWN,
                 "the connection to node " + nodeId + " broke during '" + operation.wireName() + "': "
                         + cause.getMessage());
-    }
-
-    /** How much is on its way to one node. The poll for news waits there all the time and is not counted. */
-    private final class Room {
-        private final AtomicInteger calls = new AtomicInteger();
-        private final AtomicLong bytes = new AtomicLong();
-
-        /** What gives up each call under way. */
-        private final Set<Runnable> underWay = ConcurrentHashMap.newKeySet();
-
-        boolean enter(PeerOperation operation, long more) {
-            if (operation == PeerOperation.NEWS) {
-                return true;
-            }
-            long before = bytes.getAndAdd(more);
-            boolean fits = before == 0 || before + more <= settings.maxNodeBytes();
-            if (calls.incrementAndGet() > settings.maxCallsPerNode() || !fits) {
-                leave(operation, more);
-                return false;
-            }
-            return true;
-        }
-
-        void leave(PeerOperation operation, long less) {
-            if (operation != PeerOperation.NEWS) {
-                calls.decrementAndGet();
-                bytes.addAndGet(-less);
-            }
-        }
     }
 }

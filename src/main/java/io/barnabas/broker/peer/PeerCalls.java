@@ -12,9 +12,9 @@ public interface PeerCalls {
      *
      * <p>Fails with the {@link io.barnabas.record.BarnabasException} that the other node answered, code and message kept;
      * else with {@code PEER_UNREACHABLE} (retriable) when the call certainly was not executed (the node is not in the
-     * view, refuses the connection, did not get the whole body), with {@code OVERLOADED} (retriable) when too many calls
+     * view, is silent, refuses the connection, did not get the whole body), with {@code OVERLOADED} (retriable) when too many calls
      * or bytes are on their way to that node already and nothing was sent, or with {@code OUTCOME_UNKNOWN} (retriable)
-     * when it may have been: the connection broke or the time was over after it had been sent.
+     * when it may have been: the connection broke, the node fell silent or the time was over after it had been sent.
      *
      * @param nodeId the node to ask; never this one
      * @param body between position and limit; left as it is, and not to be changed before the stage completes
@@ -30,4 +30,7 @@ public interface PeerCalls {
         body.forEach(piece -> whole.put(piece.duplicate()));
         return call(nodeId, operation, whole.flip(), timeoutMs);
     }
+
+    /** How long a node has answered nothing that should have, as {@link Silence} has it; 0 when it is not silent. */
+    long silentMs(int nodeId);
 }

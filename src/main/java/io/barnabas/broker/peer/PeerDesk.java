@@ -31,6 +31,7 @@ public final class PeerDesk {
         this.credential = requireNonNull(credential, "credential");
         this.view = requireNonNull(view, "view");
         this.settings = requireNonNull(settings, "settings");
+        register(PeerOperation.PING, (from, body) -> CompletableFuture.completedFuture(ByteBuffer.allocate(0)));
     }
 
     /** Says who answers an operation; before the node serves. */

@@ -19,10 +19,17 @@ public enum PeerOperation {
     WATCH,
     /** Take what the asked node has to tell the asking one; answered when there is something. */
     NEWS,
+    /** Say that you live; answered at once. */
+    PING,
     /** One operation of a group whose coordinator the asked node is. */
     GROUP,
     /** One call of an HTTP consumer instance that works on the asked node. */
     CONSUMER;
+
+    /** Whether it is how nodes hear of each other, and works for nobody: it is neither counted nor refused. */
+    boolean listens() {
+        return this == NEWS || this == PING;
+    }
 
     /** The operation's name on the wire. */
     public String wireName() {

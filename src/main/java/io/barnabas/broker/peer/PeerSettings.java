@@ -11,7 +11,8 @@ package io.barnabas.broker.peer;
  * @param maxBodyBytes {@code barnabas.peer.max-body-bytes}: of one body from another node, a call's or an answer's
  * @param maxBodiesBytes {@code barnabas.peer.max-bodies-bytes}: bodies of other nodes' calls that are held at one time
  * @param newsPollMs {@code barnabas.peer.news-poll-ms}: how long a node keeps another's poll for news when there are none
- * @param newsSilenceMs {@code barnabas.peer.news-silence-ms}: silence after which news between two nodes start anew
+ * @param newsSilenceMs {@code barnabas.peer.news-silence-ms}: silence after which news between two nodes start anew, and
+ *     calls to a node of which nothing is heard are given up
  * @param maxNews {@code barnabas.peer.max-news}: messages that one node keeps for another
  * @param maxNewsBytes {@code barnabas.peer.max-news-bytes}: the same in bytes
  */

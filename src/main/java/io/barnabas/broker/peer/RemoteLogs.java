@@ -88,6 +88,11 @@ public final class RemoteLogs implements RemotePartitions, PeerNews.Listener, Au
         return List.copyOf(over);
     }
 
+    @Override
+    public long silentMs(int nodeId) {
+        return calls.silentMs(nodeId);
+    }
+
     private void abandonSoon(List<RemotePartitionLog> left) {
         try {
             if (!left.isEmpty()) {

@@ -21,6 +21,11 @@ public interface RemotePartitions {
         public List<PartitionLog> follow(ClusterView view) {
             return List.of();
         }
+
+        @Override
+        public long silentMs(int nodeId) {
+            return 0;
+        }
     };
 
     /** The partition as that node owns it; the same object as long as the ownership is the same. */
@@ -28,4 +33,7 @@ public interface RemotePartitions {
 
     /** Retires the logs whose ownership is over, and answers them. */
     List<PartitionLog> follow(ClusterView view);
+
+    /** How long a node of the cluster has answered nothing; 0 when it answers. */
+    long silentMs(int nodeId);
 }

@@ -21,8 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The pump of one subscription: reads its partitions in turn and sends what they hold while there is credit and the
  * outlet has room; otherwise it rests and keeps positions, never records. New records, credit and room wake it.
  *
- * <p>One read is under way at a time, so the memory of a subscription is one read, whatever the number of partitions.
- * Confined to the turns of the subscription.
+ * <p>One read is under way at a time, also while the one before is being sent if credit and room reach for both, so
+ * the memory of a subscription is two reads, whatever the number of partitions. Confined to the turns of the
+ * subscription.
  */
 final class Delivery {
     /** A read aims at this many records' worth of bytes more than the credit, so that a guess too low costs little. */
@@ -127,15 +128,23 @@ final class Delivery {
         if (closed || resting || reading || credit <= 0 || !outlet.writable()) {
             return;
         }
+        readNext(credit);
+    }
+
+    /** @param left of the credit when what is read is sent */
+    private void readNext(long left) {
         PartitionReader reader = nextInLine();
         if (reader == null) {
             return;
         }
         reading = true;
-        outlet.reading();
+        long mark = outlet.reading();
         PartitionReader.Attempt attempt = reader.attempt();
-        source.read(reader.partition(), attempt.offset(), bytesToRead())
-                .whenComplete((read, failure) -> turns.execute(() -> arrived(reader, attempt, read, failure)));
+        source.read(reader.partition(), attempt.offset(), bytesToRead(left))
+                .whenComplete((read, failure) -> turns.execute(() -> {
+                    outlet.sending(mark);
+                    arrived(reader, attempt, read, failure);
+                }));
     }
 
     /** Only what stands in line counts: a reader that has seen all there is does not starve. */
@@ -159,8 +168,8 @@ final class Delivery {
         return null;
     }
 
-    private int bytesToRead() {
-        long wanted = Math.min(credit, readBytes) + SPARE_RECORDS;
+    private int bytesToRead(long left) {
+        long wanted = Math.min(left, readBytes) + SPARE_RECORDS;
         return (int) Math.max(Math.min(LEAST_READ_BYTES, readBytes), Math.min(readBytes, wanted * recordBytes));
     }
 
@@ -168,7 +177,11 @@ final class Delivery {
         reading = false;
         try (read) {
             if (!closed && reader.current(attempt)) {
-                take(reader, attempt, read, failure);
+                if (credit > 0 && !resting) {
+                    take(reader, attempt, read, failure);
+                } else { // it was read ahead, and what went before took all
+                    enqueue(reader);
+                }
             }
         }
         pump();
@@ -179,11 +192,34 @@ final class Delivery {
             if (failure != null) {
                 throw BarnabasException.of(failure);
             }
+            readAhead(reader, read);
             send(reader, read);
             reader.saw(attempt, read.highWatermark());
             enqueue(reader);
         } catch (BarnabasException e) {
+            reader.settle();
             failed(reader, e);
+        }
+    }
+
+    /** Has the next read begin before this one is sent, unless sending is likely to end with this one. */
+    private void readAhead(PartitionReader reader, Portion read) {
+        int bytes = read.batches().remaining();
+        long end = endOffset(read, reader.position());
+        long left = credit - (end - reader.position());
+        if (bytes > 0 && left > 0 && outlet.writableBeside(bytes)) {
+            reader.reached(end);
+            enqueue(reader);
+            readNext(left);
+        }
+    }
+
+    /** Stops at what is damaged: those before it are sent before anybody is told. */
+    private static long endOffset(Portion read, long from) {
+        try {
+            return read.endOffset(from);
+        } catch (BarnabasException damaged) {
+            return Long.MAX_VALUE;
         }
     }
 
@@ -202,6 +238,7 @@ final class Delivery {
             credit -= records;
             reader.advance(feed.nextOffset());
         } while (records > 0 && credit > 0 && outlet.writable());
+        reader.settle();
         if (records == 0 && feed.nextOffset() <= from) {
             throw new BarnabasException(
                     ErrorCode.CORRUPT_DATA,

@@ -16,8 +16,21 @@ public interface Outlet {
      */
     boolean writable();
 
-    /** A read begins whose records, if there are any, come to {@link #feed}. */
-    default void reading() {}
+    /** Whether there would be room for another frame even with so many bytes more on their way; nothing is called later. */
+    default boolean writableBeside(int bytes) {
+        return writable();
+    }
+
+    /**
+     * A read begins; returns what tells it from others when its records, if there are any, are sent. Another one may be
+     * sent meanwhile.
+     */
+    default long reading() {
+        return 0;
+    }
+
+    /** What comes to {@link #feed} next is of this read. */
+    default void sending(long reading) {}
 
     /** Whether there are records to send and no credit; told when it changes, and false in the end. */
     default void starving(boolean starving) {}

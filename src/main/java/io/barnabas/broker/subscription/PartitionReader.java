@@ -17,9 +17,14 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class PartitionReader {
     private final TopicPartition partition;
+
+    /** The next offset to be sent. */
     private long position;
 
-    /** Changes with every seek and close, so that a read that was under way is told from one that still counts. */
+    /** The next offset to be read; ahead of the position while what was read is being sent. */
+    private long readPosition;
+
+    /** Changes whenever a read under way is not wanted any more, so that it is told from one that still counts. */
     private long version;
 
     /** How far the log reaches as far as is known; raised by notification threads, read in turns. */
@@ -45,6 +50,7 @@ final class PartitionReader {
     PartitionReader(TopicPartition partition, long position) {
         this.partition = partition;
         this.position = position;
+        this.readPosition = position;
     }
 
     TopicPartition partition() {
@@ -57,10 +63,24 @@ final class PartitionReader {
 
     void advance(long nextOffset) {
         position = Math.max(position, nextOffset);
+        readPosition = Math.max(readPosition, position);
+    }
+
+    /** What was read reaches to here, and is about to be sent: the next read begins here. */
+    void reached(long nextOffset) {
+        readPosition = Math.max(readPosition, nextOffset);
+    }
+
+    /** Nothing more of what was read is going to be sent: what was not is read again. */
+    void settle() {
+        if (readPosition > position) {
+            seek(position);
+        }
     }
 
     void seek(long offset) {
         position = offset;
+        readPosition = offset;
         version++;
     }
 
@@ -82,11 +102,11 @@ final class PartitionReader {
     }
 
     boolean behind() {
-        return resting == null && known.get() > position;
+        return resting == null && known.get() > readPosition;
     }
 
     Attempt attempt() {
-        return new Attempt(version, position, known.get());
+        return new Attempt(version, readPosition, known.get());
     }
 
     boolean current(Attempt attempt) {

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.barnabas.broker.ReadBlock;
 import io.barnabas.log.PartitionLog.ReadResult;
+import io.barnabas.record.RecordBatch;
+import io.barnabas.record.RecordBatches;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +68,20 @@ public final class Portion implements AutoCloseable {
         return batches;
     }
 
+    /** The offset behind the last batch, {@code from} when there is none; throws as {@link RecordBatches#stored} does. */
+    long endOffset(long from) {
+        long end = forms == null ? 0 : forms.endOffset;
+        if (end == 0) {
+            for (RecordBatch batch : RecordBatches.stored(batches)) {
+                end = Math.max(end, batch.endOffset());
+            }
+            if (forms != null) {
+                forms.endOffset = end;
+            }
+        }
+        return Math.max(from, end);
+    }
+
     /** Exclusive end of what can be read, at the time when the reader got this. */
     public long highWatermark() {
         return highWatermark;
@@ -108,6 +124,9 @@ public final class Portion implements AutoCloseable {
     private static final class Forms {
         private final Map<Object, Form> made = new ConcurrentHashMap<>();
         private final IntConsumer grown;
+
+        /** Behind the last batch; 0 until somebody has looked, and whoever looks finds the same. */
+        private volatile long endOffset;
 
         Forms(IntConsumer grown) {
             this.grown = requireNonNull(grown, "grown");

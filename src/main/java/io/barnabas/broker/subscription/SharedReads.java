@@ -6,8 +6,6 @@ import io.barnabas.broker.ReadBlock;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.ReadResult;
 import io.barnabas.log.ReadMemory;
-import io.barnabas.record.RecordBatch;
-import io.barnabas.record.RecordBatches;
 import io.barnabas.record.TopicPartition;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -130,8 +128,9 @@ final class SharedReads {
                     drop();
                     portion.completeExceptionally(failure);
                 } else {
-                    keep(read);
-                    portion.complete(Portion.shared(read, this::grow));
+                    Portion shared = Portion.shared(read, this::grow);
+                    keep(read, shared.endOffset(place.offset));
+                    portion.complete(shared);
                 }
             });
             return portion;
@@ -143,8 +142,7 @@ final class SharedReads {
             }
         }
 
-        private void keep(ReadResult read) {
-            long end = endOffset(read, place.offset);
+        private void keep(ReadResult read, long end) {
             synchronized (entries) {
                 endOffset = end;
                 if (end == place.offset) { // nothing was there after all
@@ -163,14 +161,6 @@ final class SharedReads {
                 }
             }
         }
-    }
-
-    private static long endOffset(ReadResult read, long offset) {
-        long end = offset;
-        for (RecordBatch batch : RecordBatches.stored(read.batches())) {
-            end = Math.max(end, batch.endOffset());
-        }
-        return end;
     }
 
     private void evict() {

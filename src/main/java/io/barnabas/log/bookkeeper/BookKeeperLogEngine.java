@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,6 +67,9 @@ public final class BookKeeperLogEngine implements LogEngine {
     private final Orphans orphans;
     private final AtomicInteger readsInFlight = new AtomicInteger();
     private final Map<LogId, BookKeeperPartitionLog> open = new ConcurrentHashMap<>();
+
+    /** Logs that wait for compaction. */
+    private final Set<BookKeeperPartitionLog> compacting = ConcurrentHashMap.newKeySet();
 
     /** The last open or delete of each log that is not done; guarded by itself, as is {@code closed}. */
     private final Map<LogId, CompletableFuture<?>> chains = new HashMap<>();
@@ -148,6 +152,19 @@ public final class BookKeeperLogEngine implements LogEngine {
         }
     }
 
+    /**
+     * A compacted log that is written fast would grow for as long as housekeeping rests, and whoever takes it over may
+     * have to read all of it.
+     */
+    private void compactSoon(BookKeeperPartitionLog log) {
+        if (log.config().compact() && compacting.add(log)) {
+            keepLater(() -> {
+                compacting.remove(log);
+                housekeeping.compact(log);
+            });
+        }
+    }
+
     private void sweepIfLeading() {
         if (leads.getAsBoolean()) {
             orphans.sweep(context.settings().orphanDeletion());
@@ -218,7 +235,7 @@ public final class BookKeeperLogEngine implements LogEngine {
         var unused = new TakeOver(context, id, epoch).run().whenComplete((taken, failure) -> {
             if (failure == null) {
                 BookKeeperPartitionLog log =
-                        new BookKeeperPartitionLog(context, id, epoch, config, taken, readsInFlight);
+                        new BookKeeperPartitionLog(context, id, epoch, config, taken, readsInFlight, this::compactSoon);
                 open.put(id, log);
                 answer.complete(log);
                 return;

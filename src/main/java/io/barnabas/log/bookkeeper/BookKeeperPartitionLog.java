@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -43,24 +44,35 @@ final class BookKeeperPartitionLog implements PartitionLog, AppendAnswers {
     private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean notifying = new AtomicBoolean();
     private final AtomicReference<CompletableFuture<Void>> closing = new AtomicReference<>();
+    private final Consumer<BookKeeperPartitionLog> grown;
+
+    /** Confined to the turn. */
+    private boolean hasWritten;
 
     /** Volatile: whoever configures writes, housekeeping reads. */
     private volatile LogConfig config;
 
-    /** @param readsInFlight shared by all logs of the engine */
+    /**
+     * A log that was taken over.
+     *
+     * @param readsInFlight shared by all logs of the engine
+     * @param grown told, as the log's turn, when a ledger of this owner is followed by another
+     */
     BookKeeperPartitionLog(
             BookKeeperContext context,
             LogId id,
             int epoch,
             LogConfig config,
             TakeOver.Taken taken,
-            AtomicInteger readsInFlight) {
+            AtomicInteger readsInFlight,
+            Consumer<BookKeeperPartitionLog> grown) {
         this.context = context;
         this.id = id;
         this.epoch = epoch;
         this.config = config;
         this.lists = taken.lists();
         this.readsInFlight = readsInFlight;
+        this.grown = grown;
         this.turns = new Turns(context.appends(), context.limits().turnBytes(), context.nanoTime(), this::write);
         this.owner = new OwnerCheck(() -> context.documents().owned(id, epoch));
         this.writer = new LedgerWriter(
@@ -199,6 +211,10 @@ final class BookKeeperPartitionLog implements PartitionLog, AppendAnswers {
     public void opened(OpenLedger ledger) {
         reader.opened(ledger);
         context.events().rolled(id, writer.endOffset());
+        if (hasWritten) {
+            grown.accept(this);
+        }
+        hasWritten = true;
     }
 
     /** What only the owner knows is asked for before it is told: a node that was paused may believe that it is that. */

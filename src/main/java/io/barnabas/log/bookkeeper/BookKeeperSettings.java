@@ -18,6 +18,7 @@ import io.barnabas.record.ErrorCode;
  * @param rollIntervalMs and when it is older than this, or than a topic's smaller {@code segment.ms}
  * @param reducedRollIntervalMs a ledger with fewer copies than asked for is ended after this long
  * @param snapshotBytes producer state is written again after this many bytes of a ledger
+ * @param snapshotEntries and after this many entries, as small ones take longer to read than their bytes say
  * @param indexIntervalBytes one point of a ledger's index per so many bytes
  * @param maxLedgersPerPartition ledgers of one partition beyond which size and age end none
  * @param tailCacheBytes of the newest entries of all partitions, kept for readers at the end
@@ -47,6 +48,7 @@ public record BookKeeperSettings(
         long rollIntervalMs,
         long reducedRollIntervalMs,
         long snapshotBytes,
+        int snapshotEntries,
         int indexIntervalBytes,
         int maxLedgersPerPartition,
         long tailCacheBytes,
@@ -76,6 +78,7 @@ public record BookKeeperSettings(
             21_600_000,
             600_000,
             32L << 20,
+            1_000,
             256 << 10,
             4_000,
             64L << 20,
@@ -107,6 +110,7 @@ public record BookKeeperSettings(
         within("rollIntervalMs", rollIntervalMs, 1, Long.MAX_VALUE);
         within("reducedRollIntervalMs", reducedRollIntervalMs, 1, Long.MAX_VALUE);
         within("snapshotBytes", snapshotBytes, 1 << 10, Long.MAX_VALUE);
+        within("snapshotEntries", snapshotEntries, 1, Integer.MAX_VALUE);
         within("indexIntervalBytes", indexIntervalBytes, 1 << 10, Integer.MAX_VALUE);
         within("maxLedgersPerPartition", maxLedgersPerPartition, 2, 5_000);
         within("tailCacheBytes", tailCacheBytes, 0, Long.MAX_VALUE);

@@ -34,20 +34,33 @@ final class LedgerHousekeeping {
     }
 
     synchronized void run() {
-        long nowMs = clock.nowMs(context.clock().millis(), context.nanoTime().getAsLong());
+        long nowMs = nowMs();
         for (BookKeeperPartitionLog log : logs.get()) {
-            if (log.closed()) {
-                continue;
-            }
-            try {
-                keep(log, nowMs);
-            } catch (BarnabasException e) {
-                LOG.warn(
-                        "Housekeeping of a log failed topic={} partition={}",
-                        log.id().partition().topic(),
-                        log.id().partition().partition(),
-                        e);
-            }
+            attempt(log, () -> keep(log, nowMs));
+        }
+    }
+
+    /** Compacts one log, if it is worth it, and nothing else. */
+    synchronized void compact(BookKeeperPartitionLog log) {
+        attempt(log, () -> new LedgerCompaction(context, log, nowMs(), throttle).run());
+    }
+
+    private long nowMs() {
+        return clock.nowMs(context.clock().millis(), context.nanoTime().getAsLong());
+    }
+
+    private static void attempt(BookKeeperPartitionLog log, Runnable work) {
+        if (log.closed()) {
+            return;
+        }
+        try {
+            work.run();
+        } catch (BarnabasException e) {
+            LOG.warn(
+                    "Housekeeping of a log failed topic={} partition={}",
+                    log.id().partition().topic(),
+                    log.id().partition().partition(),
+                    e);
         }
     }
 

@@ -200,7 +200,7 @@ final class LedgerWriter {
     }
 
     private void send(OpenLedger ledger, Group group) {
-        if (ledger.bytesSinceSnapshot() >= context.settings().snapshotBytes()) {
+        if (ledger.snapshotDue()) {
             watch(ledger, ledger.snapshot(group.baseOffset(), pending.producersBefore(group)));
         }
         pending.sent(group);

@@ -38,7 +38,10 @@ final class Ledgers implements AutoCloseable {
     private static final byte[] NO_PASSWORD = {};
     private static final DigestType DIGEST = DigestType.CRC32C;
 
-    /** Of one read; with a bookie's limit of entries being read at a time in mind. */
+    /** Of one batch read, which a bookie counts as one of the reads that it has at a time. */
+    private static final int ENTRIES_PER_BATCH_MOST = 512;
+
+    /** Of one read where each bookie has only some of the entries: then each is a read of its own. */
     private static final int ENTRIES_PER_READ_MOST = 64;
 
     /**
@@ -144,13 +147,12 @@ final class Ledgers implements AutoCloseable {
                         }));
     }
 
-    /** Fences whoever still writes it, makes what was acknowledged complete, and closes it. */
+    /** Fences whoever still writes it, makes what was acknowledged complete, and closes it; it can be read then. */
     CompletableFuture<Closed> recover(long ledgerId) {
         return recoveries.pass(() ->
                 translated("recovering ledger " + ledgerId, open(ledgerId, true).thenApply(handle -> {
-                    Closed closed = new Closed(handle.getLastAddConfirmed(), handle.getLength());
-                    closeQuietly(handle);
-                    return closed;
+                    keep(ledgerId, CompletableFuture.completedFuture(handle)).forEach(Ledgers::closeWhenOpen);
+                    return new Closed(handle.getLastAddConfirmed(), handle.getLength());
                 })));
     }
 
@@ -166,19 +168,14 @@ final class Ledgers implements AutoCloseable {
     /** A closed ledger for reading; one that is not closed must not be read so, as entries of it would be missed. */
     CompletableFuture<ReadHandle> reading(long ledgerId) {
         CompletableFuture<ReadHandle> opened;
-        List<CompletableFuture<ReadHandle>> evicted = new ArrayList<>();
+        List<CompletableFuture<ReadHandle>> evicted;
         synchronized (handles) {
             CompletableFuture<ReadHandle> known = handles.get(ledgerId);
             if (known != null) {
                 return known;
             }
             opened = translated("opening ledger " + ledgerId, open(ledgerId, false));
-            handles.put(ledgerId, opened);
-            var oldest = handles.values().iterator();
-            while (handles.size() > settings.openLedgers()) {
-                evicted.add(oldest.next());
-                oldest.remove();
-            }
+            evicted = keep(ledgerId, opened);
         }
         evicted.forEach(Ledgers::closeWhenOpen);
         CompletableFuture<ReadHandle> mine = opened;
@@ -190,6 +187,23 @@ final class Ledgers implements AutoCloseable {
             }
         });
         return opened;
+    }
+
+    /** Keeps a handle for reading; answers those that it takes the place of, which are to be closed. */
+    private List<CompletableFuture<ReadHandle>> keep(long ledgerId, CompletableFuture<ReadHandle> handle) {
+        List<CompletableFuture<ReadHandle>> gone = new ArrayList<>();
+        synchronized (handles) {
+            CompletableFuture<ReadHandle> before = handles.put(ledgerId, handle);
+            if (before != null) {
+                gone.add(before);
+            }
+            var oldest = handles.values().iterator();
+            while (handles.size() > settings.openLedgers()) {
+                gone.add(oldest.next());
+                oldest.remove();
+            }
+        }
+        return gone;
     }
 
     /** Gives up the handle of a ledger that is not read any more. */
@@ -223,13 +237,19 @@ final class Ledgers implements AutoCloseable {
     CompletableFuture<List<StoredEntry>> read(
             ReadHandle handle, long firstEntryId, long lastEntryId, int maxBytes, long entryBytes) {
         long fit = Math.max(1, maxBytes / Math.max(1, entryBytes) + 1);
-        int count = (int) Math.min(Math.min(fit, ENTRIES_PER_READ_MOST), lastEntryId - firstEntryId + 1);
+        int most = isStriped(handle) ? ENTRIES_PER_READ_MOST : ENTRIES_PER_BATCH_MOST;
+        int count = (int) Math.min(Math.min(fit, most), lastEntryId - firstEntryId + 1);
         CompletableFuture<LedgerEntries> entries = count == 1
                 ? handle.readAsync(firstEntryId, firstEntryId)
                 : handle.batchReadAsync(firstEntryId, count, maxBytes);
         return translated(
                 "reading entry " + firstEntryId + " of ledger " + handle.getId(),
                 entries.thenApplyAsync(found -> copies(found, lastEntryId), copying));
+    }
+
+    private static boolean isStriped(ReadHandle handle) {
+        LedgerMetadata metadata = handle.getLedgerMetadata();
+        return metadata.getEnsembleSize() != metadata.getWriteQuorumSize();
     }
 
     private static List<StoredEntry> copies(LedgerEntries entries, long lastEntryId) {

@@ -12,10 +12,15 @@ import org.apache.bookkeeper.client.api.WriteHandle;
  * volatile.
  */
 final class OpenLedger {
+    /** A state of producers is not followed by the next before so many times its bytes of batches. */
+    private static final long SNAPSHOT_SHARE = 8;
+
     private final WriteHandle handle;
     private final int epoch;
     private final int maxEntryBytes;
     private final int indexIntervalBytes;
+    private final long snapshotIntervalBytes;
+    private final long snapshotIntervalEntries;
     private final LedgerIndex index = new LedgerIndex();
     private final boolean reduced;
     private final long madeMs;
@@ -25,6 +30,7 @@ final class OpenLedger {
     private long sentMaxTimestamp = LedgerSegment.UNKNOWN;
     private long bytesAtPoint = Long.MIN_VALUE / 2;
     private long bytesAtSnapshot;
+    private long bytesOfSnapshot;
     private boolean holdsRecords;
 
     /** Written by the turn. */
@@ -38,6 +44,8 @@ final class OpenLedger {
         this.epoch = epoch;
         this.maxEntryBytes = settings.maxEntryBytes();
         this.indexIntervalBytes = settings.indexIntervalBytes();
+        this.snapshotIntervalBytes = settings.snapshotBytes();
+        this.snapshotIntervalEntries = settings.snapshotEntries();
         this.reduced = reduced;
         this.madeMs = madeMs;
         index.completed(); // it learns of every entry as it is written
@@ -72,8 +80,15 @@ final class OpenLedger {
         return sentBytes;
     }
 
-    long bytesSinceSnapshot() {
-        return sentBytes - bytesAtSnapshot;
+    /**
+     * Whether producers' state is to be written again before more batches are, so that who takes over reads no more than
+     * that much to know it. Small entries take longer to read than their bytes say, so they count as well, but not to
+     * the point where states are a large part of the ledger.
+     */
+    boolean snapshotDue() {
+        long bytes = sentBytes - bytesAtSnapshot;
+        boolean many = nextEntryId - snapshotEntryId >= snapshotIntervalEntries;
+        return bytes >= snapshotIntervalBytes || (many && bytes >= SNAPSHOT_SHARE * bytesOfSnapshot);
     }
 
     /** The last entry that is durable, inclusive; the header and first snapshot do not count. */
@@ -97,6 +112,7 @@ final class OpenLedger {
     /** Sends the state of producers before {@code offset}; completes with the last of its entries, all before included. */
     CompletableFuture<Long> snapshot(long offset, ByteBuffer state) {
         long first = nextEntryId;
+        long before = sentBytes;
         int most = maxEntryBytes - Envelope.BYTES - 2 * Integer.BYTES;
         int count = Math.max(1, (state.remaining() + most - 1) / most);
         CompletableFuture<Long> last = null;
@@ -112,6 +128,7 @@ final class OpenLedger {
         }
         snapshotEntryId = first;
         bytesAtSnapshot = sentBytes;
+        bytesOfSnapshot = sentBytes - before;
         return last;
     }
 

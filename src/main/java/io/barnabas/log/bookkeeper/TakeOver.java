@@ -7,8 +7,10 @@ import io.barnabas.record.ErrorCode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.bookkeeper.client.api.ReadHandle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,9 @@ final class TakeOver {
     private final LogId id;
     private final int epoch;
     private LedgerLists lists;
+
+    /** Last entries by ledger: the end of a ledger and the state of producers are both found with them. */
+    private final Map<Long, CompletableFuture<StoredEntry>> lastEntries = new ConcurrentHashMap<>();
 
     TakeOver(BookKeeperContext context, LogId id, int epoch) {
         this.context = context;
@@ -105,10 +110,10 @@ final class TakeOver {
     }
 
     private CompletableFuture<StoredEntry> last(long ledgerId, long lastEntryId) {
-        return context.ledgers()
+        return lastEntries.computeIfAbsent(ledgerId, absent -> context.ledgers()
                 .reading(ledgerId)
                 .thenCompose(handle -> context.ledgers().read(handle, lastEntryId, lastEntryId, 1, 1))
-                .thenApply(entries -> entries.get(0));
+                .thenApply(entries -> entries.get(0)));
     }
 
     // ---- Producers

@@ -6,6 +6,8 @@ import io.barnabas.cluster.ClusterView;
 import io.barnabas.cluster.Node;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.testing.PeerServer;
+import io.barnabas.testing.relay.TcpRelay;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** Nodes of one cluster that call each other over real HTTP in one process. */
 final class PeerFixture implements AutoCloseable {
@@ -43,6 +46,16 @@ final class PeerFixture implements AutoCloseable {
 
     Member join(int id) {
         return join(id, "secret of the cluster");
+    }
+
+    /** A node that others ask over this link. */
+    Member joinBehind(int id, Function<Integer, TcpRelay> link) {
+        Member member = new Member(id, PeerServer.start(), "secret of the cluster");
+        members.add(member);
+        TcpRelay relay = link.apply(member.server.url().getPort());
+        nodes.put(id, new Node(id, URI.create("http://127.0.0.1:" + relay.port())));
+        announce();
+        return member;
     }
 
     /** A node that asks nobody for news by itself. */

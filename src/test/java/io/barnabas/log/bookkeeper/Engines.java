@@ -9,12 +9,17 @@ import java.util.concurrent.ForkJoinPool;
 
 /** Engines that share bookies and documents, each as if on a node of its own; closes what it made. */
 final class Engines implements AutoCloseable {
-    private final Bookies bookies;
+    private final String zooKeeper;
     private final InMemoryDocuments documents = new InMemoryDocuments();
     private final List<BookKeeperLogEngine> made = new ArrayList<>();
 
     Engines(Bookies bookies) {
-        this.bookies = bookies;
+        this(bookies.zooKeeper());
+    }
+
+    /** @param zooKeeper where bookies are registered below {@link Bookies#ROOT} */
+    Engines(String zooKeeper) {
+        this.zooKeeper = zooKeeper;
     }
 
     InMemoryDocuments documents() {
@@ -33,7 +38,7 @@ final class Engines implements AutoCloseable {
         BookKeeperLogEngine engine = new BookKeeperLogEngine(
                 settings,
                 EmbeddedLogSettings.DEFAULTS,
-                bookies.zooKeeper(),
+                zooKeeper,
                 Bookies.ROOT + "/" + settings.root(),
                 10_000,
                 documents,

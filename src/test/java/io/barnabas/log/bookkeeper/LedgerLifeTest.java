@@ -192,6 +192,38 @@ class LedgerLifeTest {
     }
 
     @Test
+    void keepsACompactedLogShortBetweenTwoRoundsOfHousekeeping() {
+        // given
+        Map<String, String> config = Map.of("cleanup.policy", "compact", "segment.bytes", "16384");
+        PartitionLog log = claimed(engines.engine(small), 1, config);
+        // when
+        for (int i = 0; i < 1_000; i++) {
+            log.append(Batches.keyed(1_000 + i, "key " + i % 7, longValue(i)), Acks.ALL);
+        }
+        get(log.append(Batches.keyed(3_000, "last", "end"), Acks.ALL));
+        // then
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> all(log).size() < 150);
+        List<String> left = all(claimed(engines.engine(small), 2, config));
+        for (int i = 993; i < 1_000; i++) {
+            assertThat(left).contains(i + ":" + longValue(i));
+        }
+    }
+
+    @Test
+    void readsAThousandSmallEntriesInFewPieces() {
+        // given
+        PartitionLog log = claimed(engines.engine(small), 1, Map.of());
+        for (int i = 0; i < 1_200; i++) {
+            log.append(batch("v" + i), Acks.ALL);
+        }
+        get(log.append(batch("end"), Acks.ALL));
+        // when
+        PartitionLog next = claimed(engines.engine(small), 2, Map.of());
+        // then
+        assertThat(all(next)).hasSize(1_201).startsWith("0:v0").endsWith("1200:end");
+    }
+
+    @Test
     void deletesTheLedgersOfADeletedTopic() {
         // given
         BookKeeperLogEngine engine = engines.engine();

@@ -199,6 +199,34 @@ class OwnersTest {
     }
 
     @Test
+    void leavesFewSmallEntriesToReadForWhatProducersSentLast(Bookies bookies) {
+        // given
+        int entries = 20;
+        BookKeeperSettings settings = SmallSettings.with(4 << 10, 1 << 30, 1 << 30, entries);
+        PartitionLog dead = claimed(engines.engine(settings), 1);
+        for (int i = 0; i < 200; i++) {
+            get(dead.append(Batches.sequenced(7, 0, i, "value " + i), Acks.ALL));
+        }
+        // when
+        PartitionLog next = claimed(engines.engine(settings), 2);
+        // then
+        LedgerSegment ended = engines.documents().list(id).last();
+        try (Ledgers ledgers = bookies.ledgers()) {
+            long last = ended.lastEntryId();
+            StoredEntry entry = get(ledgers.reading(ended.ledgerId())
+                            .thenCompose(handle -> ledgers.read(handle, last, last, 1, 1)))
+                    .get(0);
+            assertThat(last - entry.envelope().snapshotEntryId()).isBetween(0L, 2L * entries);
+            assertThat(last).as("snapshots are few").isLessThan(200 + 200 / entries + 5);
+        }
+        assertThat(get(next.append(Batches.sequenced(7, 0, 199, "value 199"), Acks.ALL)))
+                .isEqualTo(new AppendResult(199, 199, -1, 0, true));
+        assertThat(get(next.append(Batches.sequenced(7, 0, 200, "on"), Acks.ALL))
+                        .baseOffset())
+                .isEqualTo(200);
+    }
+
+    @Test
     void waitsWithATakeOverUntilZooKeeperIsBack() {
         // given
         PartitionLog first = claimed(engines.engine(), 1);

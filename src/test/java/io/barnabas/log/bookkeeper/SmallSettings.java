@@ -5,6 +5,10 @@ final class SmallSettings {
     private SmallSettings() {}
 
     static BookKeeperSettings with(int maxEntryBytes, long rollBytes, long snapshotBytes) {
+        return with(maxEntryBytes, rollBytes, snapshotBytes, BookKeeperSettings.DEFAULTS.snapshotEntries());
+    }
+
+    static BookKeeperSettings with(int maxEntryBytes, long rollBytes, long snapshotBytes, int snapshotEntries) {
         BookKeeperSettings defaults = BookKeeperSettings.DEFAULTS;
         return new BookKeeperSettings(
                 defaults.root(),
@@ -17,6 +21,7 @@ final class SmallSettings {
                 defaults.rollIntervalMs(),
                 defaults.reducedRollIntervalMs(),
                 snapshotBytes,
+                snapshotEntries,
                 1 << 10,
                 defaults.maxLedgersPerPartition(),
                 0,
@@ -50,6 +55,7 @@ final class SmallSettings {
                 defaults.rollIntervalMs(),
                 defaults.reducedRollIntervalMs(),
                 defaults.snapshotBytes(),
+                defaults.snapshotEntries(),
                 defaults.indexIntervalBytes(),
                 defaults.maxLedgersPerPartition(),
                 defaults.tailCacheBytes(),

@@ -1,0 +1,182 @@
+package io.barnabas.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.testing.ProcessCluster;
+import io.barnabas.testing.relay.LinkState.Way;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The same cluster and traffic as {@link TakeOverChaos}, whose processes all run on while the network between them drops,
+ * delays and stalls. Clients reach every node all the time.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NetworkChaos {
+    private static final Duration SESSION = Duration.ofSeconds(6);
+    private static final Way[] BOTH_WAYS = {Way.REQUESTS, Way.ANSWERS};
+
+    private static final Duration LATENCY = Duration.ofMillis(5);
+    private static final double STALL_CHANCE = 0.01;
+    private static final Duration LONGEST_STALL = Duration.ofSeconds(1);
+
+    private static final long SEED = 7;
+    private static final int BREAKS = 10;
+    private static final double BROKEN_SHARE = 0.3;
+
+    /** How long any request may wait for its answer. */
+    private static final Duration ANSWERED = Duration.ofSeconds(20);
+
+    /** And one that cannot be helped. */
+    private static final Duration SOON_REFUSED = Duration.ofSeconds(4);
+
+    private ProcessCluster cluster;
+    private Faults faults;
+    private Probe probe;
+
+    @BeforeAll
+    void start(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory) {
+        cluster = ProcessCluster.in(directory)
+                .zooKeepers(3)
+                .bookies(3)
+                .nodes(3)
+                .relayed()
+                .with("barnabas.zookeeper.session-timeout-ms", SESSION.toMillis() + "ms")
+                .start();
+        faults = new Faults(cluster);
+        probe = Probe.of(cluster);
+    }
+
+    @AfterEach
+    void heal() {
+        faults.heal();
+    }
+
+    @AfterAll
+    void stop() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Test
+    void survivesAnOwnerThatIsCutOffFromZooKeeper() {
+        Scenario.of("owner-without-zookeeper", cluster, faults, traffic -> {
+            // when
+            faults.cutFromZooKeeper(1);
+            traffic.flow();
+            traffic.flowToGroup();
+            // then
+            assertThat(probe.requireAnswers("owner-without-zookeeper", 1, SOON_REFUSED))
+                    .as("nothing is stored through a node that cannot know who owns what")
+                    .noneMatch(Probe.Reply::stored);
+            faults.healNetwork();
+        });
+    }
+
+    @Test
+    void survivesABookieThatIsCutOff() {
+        Scenario.of("bookie-cut-off", cluster, faults, traffic -> {
+            // when
+            faults.cutBookie(0, BOTH_WAYS);
+            traffic.flow();
+            faults.healNetwork();
+            traffic.flow();
+            faults.cutBookie(1, Way.ANSWERS);
+            traffic.flow();
+            faults.healNetwork();
+        });
+    }
+
+    @Test
+    void survivesAnOwnerThatHearsNoAnswersOfBookies() {
+        Scenario.of("owner-without-answers-of-bookies", cluster, faults, traffic -> {
+            // when
+            faults.cutFromBookies(2, Way.ANSWERS);
+            traffic.awaitSomeRefusals();
+            probe.requireAnswers("owner-without-answers-of-bookies", 2, ANSWERED);
+            probe.requireAnswers("owner-without-answers-of-bookies", 0, ANSWERED);
+            faults.healNetwork();
+        });
+    }
+
+    @Test
+    void survivesANodeThatOthersCannotReach() {
+        Scenario.of("node-out-of-reach-of-others", cluster, faults, traffic -> {
+            // when
+            faults.hideFromNodes(1, BOTH_WAYS);
+            probe.requireAnswers("node-out-of-reach-of-others", 0, ANSWERED);
+            traffic.flow();
+            probe.requireAnswers("node-out-of-reach-of-others", 0, SOON_REFUSED);
+            probe.requireAnswers("node-out-of-reach-of-others", 2, SOON_REFUSED);
+            faults.healNetwork();
+        });
+    }
+
+    @Test
+    void survivesANodeWhoseAnswersToOthersAreLost() {
+        Scenario.of("answers-to-other-nodes-lost", cluster, faults, traffic -> {
+            // when
+            faults.hideFromNodes(2, Way.ANSWERS);
+            probe.requireAnswers("answers-to-other-nodes-lost", 1, ANSWERED);
+            traffic.flow();
+            faults.healNetwork();
+        });
+    }
+
+    @Test
+    void survivesASlowNetworkWithoutATakeOver() {
+        Scenario.of("everything-slow", cluster, faults, traffic -> {
+            // given
+            Map<String, Long> epochs = faults.epochs();
+            // when
+            faults.slowEverything(LATENCY, STALL_CHANCE, LONGEST_STALL);
+            traffic.flow();
+            traffic.flow();
+            traffic.flowToGroup();
+            // then
+            assertThat(faults.epochs()).as("nothing was taken over").isEqualTo(epochs);
+            faults.healNetwork();
+        });
+    }
+
+    @Test
+    void survivesLinksThatBreakAtRandom() {
+        Random random = new Random(SEED);
+        Scenario.of("links-broken-at-random", cluster, faults, traffic -> {
+            for (int round = 0; round < BREAKS; round++) {
+                // when
+                faults.breakSomeLinks(random, BROKEN_SHARE);
+                traffic.passSome();
+                faults.mendLinks();
+                traffic.passSome();
+            }
+            faults.healNetwork();
+        });
+    }
+
+    @Test
+    void survivesAnOwnerWithoutZooKeeperAndABookieThatIsCutOffAtOnce() {
+        Scenario.of("owner-without-zookeeper-and-bookie-cut-off", cluster, faults, traffic -> {
+            // when
+            faults.cutBookie(2, BOTH_WAYS);
+            faults.cutFromZooKeeper(0);
+            traffic.flow();
+            traffic.flowToGroup();
+            // then
+            assertThat(traffic.readablePartitions(cluster.http(1)))
+                    .as("partitions that can be read from their beginning")
+                    .isEqualTo(6);
+            faults.healNetwork();
+        });
+    }
+}
