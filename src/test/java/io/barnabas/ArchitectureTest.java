@@ -136,6 +136,7 @@ class ArchitectureTest {
         "org.glassfish.jersey.., io.barnabas.rest..",
         "jakarta.websocket.., io.barnabas.websocket..",
         "org.glassfish.tyrus.., io.barnabas.websocket..",
+        "org.glassfish.grizzly.., io.barnabas.launch..",
         "org.apache.curator.., io.barnabas.cluster..",
         "org.apache.zookeeper.., io.barnabas.cluster..",
         "org.apache.bookkeeper.., io.barnabas.log.bookkeeper..",
