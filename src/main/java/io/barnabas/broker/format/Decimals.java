@@ -19,7 +19,7 @@ final class Decimals {
     /** Of a number that is not negative. */
     static int digits(long number) {
         int bits = Long.SIZE - Long.numberOfLeadingZeros(number | 1);
-        int atLeast = bits * 1233 >>> 12; // log10(2) is 1233 / 4096 and a little less
+        int atLeast = (bits * 1233) >>> 12; // log10(2) is 1233 / 4096 and a little less
         return number >= POWERS[atLeast] ? atLeast + 1 : Math.max(1, atLeast);
     }
 
