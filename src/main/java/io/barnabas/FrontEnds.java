@@ -7,6 +7,7 @@ import io.barnabas.broker.consumer.Consumers;
 import io.barnabas.broker.consumer.RoutedConsumers;
 import io.barnabas.broker.format.Json;
 import io.barnabas.broker.subscription.Subscriptions;
+import io.barnabas.group.ExecutorTimers;
 import io.barnabas.rest.Bodies;
 import io.barnabas.rest.Offsets;
 import io.barnabas.rest.Responders;
@@ -58,7 +59,9 @@ final class FrontEnds {
                 useCases.fetching(),
                 useCases.positioning(),
                 useCases.coordinator(),
-                settings.subscription());
+                settings.subscription(),
+                new ExecutorTimers(timer),
+                System::nanoTime);
         sockets = new Sockets(
                 settings.webSocket(),
                 subscriptions,

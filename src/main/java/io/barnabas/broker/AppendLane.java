@@ -140,7 +140,7 @@ final class AppendLane {
             cameBack = 0;
             reason = cameBackFor;
         }
-        pauseThenGoOn(reason);
+        pauseThenGoOn(reason, partitions.place(partition));
         return true;
     }
 
@@ -237,16 +237,17 @@ final class AppendLane {
             taken = takeOut(Math.min(settings.maxForwardBytes(), remote.maxAppendBytes()), true);
         }
         List<ByteBuffer> appends = taken.stream().map(Waiting::batches).toList();
+        Partitions.Place before = partitions.place(partition);
         remote.append(appends, taken.get(0).acks).whenComplete((outcomes, failure) -> {
             BarnabasException known = failure == null ? null : BarnabasException.of(failure);
             List<AppendOutcome> all = known == null
                     ? outcomes
                     : taken.stream().map(append -> AppendOutcome.failed(known)).toList();
-            cameBackFromCall(taken, all);
+            cameBackFromCall(taken, all, before);
         });
     }
 
-    private void cameBackFromCall(List<Waiting> taken, List<AppendOutcome> outcomes) {
+    private void cameBackFromCall(List<Waiting> taken, List<AppendOutcome> outcomes, Partitions.Place before) {
         List<Waiting> again = new ArrayList<>();
         BarnabasException reason = null;
         for (int place = 0; place < taken.size(); place++) {
@@ -273,7 +274,7 @@ final class AppendLane {
         if (reason == null) {
             goOn();
         } else {
-            pauseThenGoOn(reason);
+            pauseThenGoOn(reason, before);
         }
     }
 
@@ -285,6 +286,7 @@ final class AppendLane {
 
     /** What has waited for too long fails with the reason; the rest waits on, if there is hope. */
     private void noOwner(BarnabasException reason) {
+        Partitions.Place before = partitions.place(partition);
         boolean reconnecting = reason.code() == ErrorCode.ZOOKEEPER_UNAVAILABLE && partitions.mayReconnect();
         boolean hope = reconnecting || (Handovers.moving(reason.code()) && partitions.mayComeBack(partition));
         List<Waiting> over = new ArrayList<>();
@@ -304,19 +306,20 @@ final class AppendLane {
         }
         over.forEach(append -> complete(append, null, reason));
         if (rest) {
-            pauseThenGoOn(reason);
+            pauseThenGoOn(reason, before);
         } else {
             goOn();
         }
     }
 
-    private void pauseThenGoOn(BarnabasException reason) {
+    /** @param before where the partition was when the reason came about */
+    private void pauseThenGoOn(BarnabasException reason, Partitions.Place before) {
         int now;
         synchronized (lock) {
             now = pauseMs;
             pauseMs = Handovers.longer(pauseMs);
         }
-        handovers.pause(now).whenComplete((woken, gone) -> {
+        handovers.pause(before, () -> partitions.place(partition), now).whenComplete((woken, gone) -> {
             if (gone == null) {
                 goOn();
             } else {

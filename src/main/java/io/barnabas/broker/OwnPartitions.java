@@ -22,6 +22,11 @@ public final class OwnPartitions implements LocalLogs {
     }
 
     @Override
+    public CompletionStage<Void> opened(LogId id, int epoch) {
+        return partitions.opened(id, epoch);
+    }
+
+    @Override
     public PartitionLog log(LogId id, int epoch) {
         return partitions.own(id, epoch);
     }

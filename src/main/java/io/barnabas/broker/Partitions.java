@@ -19,6 +19,7 @@ import io.barnabas.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -171,6 +172,7 @@ public final class Partitions implements Cluster.Listener {
         int patienceMs = settings.ownershipWaitMs();
         return handovers.run(
                 patienceMs == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (long) patienceMs + waitMs),
+                () -> place(partition),
                 () -> mayComeBack(partition),
                 () -> call.apply(log(partition)));
     }
@@ -183,6 +185,14 @@ public final class Partitions implements Cluster.Listener {
     long nanoTime() {
         return nanoTime.getAsLong();
     }
+
+    /** Where a partition is; whoever waits for it is served only once this has changed. */
+    Place place(TopicPartition partition) {
+        return new Place(cluster.view().owner(partition), logs.find(partition));
+    }
+
+    /** Who owns a partition, and what this node makes of it. */
+    record Place(Optional<Ownership> owner, Optional<Hosted> here) {}
 
     /**
      * The log of a partition, for appending: as {@link #log}, and only while this node may write.
@@ -242,7 +252,7 @@ public final class Partitions implements Cluster.Listener {
      */
     public CompletableFuture<Void> allOpened(Topic topic) {
         return handovers
-                .run(settings.openTimeoutMs(), () -> true, () -> settled(topic, false))
+                .run(settings.openTimeoutMs(), handovers::changeCount, () -> true, () -> settled(topic, false))
                 .exceptionallyCompose(late -> settled(topic, true))
                 .toCompletableFuture();
     }
@@ -270,8 +280,11 @@ public final class Partitions implements Cluster.Listener {
         for (int number = 0; number < waits.length; number++) {
             TopicPartition partition = new TopicPartition(topic.name(), number);
             waits[number] = handovers
-                    .run(settings.openTimeoutMs(), () -> mayComeBack(partition), () -> log(partition)
-                            .range())
+                    .run(
+                            settings.openTimeoutMs(),
+                            () -> place(partition),
+                            () -> mayComeBack(partition),
+                            () -> log(partition).range())
                     .exceptionally(failure -> {
                         if (logs.find(partition)
                                 .filter(Hosted.Failed.class::isInstance)
@@ -297,6 +310,20 @@ public final class Partitions implements Cluster.Listener {
      */
     PartitionLog own(LogId id, int epoch) {
         return logs.require(id, epoch);
+    }
+
+    /**
+     * Completes when this node does not open the partition any more, at the latest after a pause: asked again, another node
+     * would have to come back for it.
+     */
+    CompletionStage<Void> opened(LogId id, int epoch) {
+        Place now = place(id.partition());
+        boolean opening = now.here()
+                .filter(state -> state instanceof Hosted.Opening && state.epoch() == epoch)
+                .isPresent();
+        return opening
+                ? handovers.pause(now, () -> place(id.partition()), Handovers.longestPauseMs())
+                : CompletableFuture.completedFuture(null);
     }
 
     /** The logs that are served now. */
@@ -343,7 +370,7 @@ public final class Partitions implements Cluster.Listener {
     @Override
     public void sessionChanged(Cluster.Session session) {
         suspendedAtNanos = session == Cluster.Session.SUSPENDED ? OptionalLong.of(nanoTime()) : OptionalLong.empty();
-        handovers.changed();
+        handovers.wakeAll();
     }
 
     @Override

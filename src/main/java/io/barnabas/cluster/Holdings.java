@@ -55,6 +55,7 @@ final class Holdings {
      *
      * @param disowned gone at once
      * @param leaving to be closed and then released
+     * @param owned first those without which no group can go on: logs are opened in this order
      */
     record Outcome(List<Change> disowned, List<Change> leaving, List<Change> owned) {}
 
@@ -111,6 +112,7 @@ final class Holdings {
                 all.remove();
             }
         }
+        owned.sort(Comparator.comparing(change -> !change.topic().internal()));
         return owned;
     }
 

@@ -100,7 +100,7 @@ final class Mirror implements AutoCloseable {
 
     /** The present state; {@code CORRUPT_DATA} when a document is unreadable or of a newer version. */
     Snapshot snapshot() {
-        parsedNow = new HashMap<>();
+        parsedNow = new HashMap<>(2 * parsed.size());
         Snapshot snapshot = new Snapshot(
                 registered(),
                 controllerId(),
@@ -162,15 +162,19 @@ final class Mirror implements AutoCloseable {
     }
 
     private Map<PartitionKey, Versioned<PartDocument>> claimed() {
-        Map<PartitionKey, Versioned<PartDocument>> found = new HashMap<>();
-        below(parts, paths.parts(), 2)
-                .forEach(child -> found.put(
-                        new PartitionKey(
-                                UUID.fromString(ZkPaths.folderOf(child.getPath())),
-                                Integer.parseInt(ZkPaths.leaf(child.getPath()))),
-                        new Versioned<>(
-                                read(child, documents::part), child.getStat().getVersion())));
+        Map<PartitionKey, Versioned<PartDocument>> found = new HashMap<>(2 * parsed.size());
+        below(parts, paths.parts(), 2).forEach(child -> {
+            Keyed part = read(child, this::keyed);
+            found.put(part.key, new Versioned<>(part.document, child.getStat().getVersion()));
+        });
         return found;
+    }
+
+    /** With the key, which takes longer to read out of the path than all else that a document costs that did not change. */
+    private Keyed keyed(String path, byte[] bytes) {
+        PartitionKey key =
+                new PartitionKey(UUID.fromString(ZkPaths.folderOf(path)), Integer.parseInt(ZkPaths.leaf(path)));
+        return new Keyed(key, documents.part(path, bytes));
     }
 
     private Map<UUID, Set<Integer>> deleted() {
@@ -201,4 +205,6 @@ final class Mirror implements AutoCloseable {
     }
 
     private record Parsed(long changeId, Object value) {}
+
+    private record Keyed(PartitionKey key, PartDocument document) {}
 }

@@ -108,7 +108,10 @@ record ZkPaths(String root) {
 
     /** How many levels {@code path} lies below {@code ancestor}. */
     static int depthBelow(String ancestor, String path) {
-        return (int)
-                path.substring(ancestor.length()).chars().filter(c -> c == '/').count();
+        int levels = 0;
+        for (int at = path.indexOf('/', ancestor.length()); at >= 0; at = path.indexOf('/', at + 1)) {
+            levels++;
+        }
+        return levels;
     }
 }

@@ -188,6 +188,24 @@ class ForwardingTest {
     }
 
     @Test
+    void waitsAtTheOwnerUntilThePartitionIsOpenThere() {
+        // given
+        create(1);
+        brokers.engine.holdOpens();
+        brokers.cluster.give(FIRST, 1);
+        long before = calls(PeerOperation.APPEND);
+        // when
+        CompletionStage<AppendResult> append = append(other, "early");
+        // then
+        await().during(Duration.ofMillis(200))
+                .atMost(TIMEOUT)
+                .failFast("it was refused", () -> calls(PeerOperation.APPEND) > before)
+                .until(() -> !append.toCompletableFuture().isDone());
+        brokers.engine.releaseOpens();
+        assertThat(join(append).baseOffset()).isZero();
+    }
+
+    @Test
     void longPollGoesOnWhereThePartitionHasMoved() {
         // given
         create(1);
@@ -313,6 +331,11 @@ class ForwardingTest {
         join(owner.topics.create("orders", OptionalInt.of(partitions), Map.of()));
         brokers.cluster.give(FIRST, 1);
         join(other.topics.offsets(FIRST));
+    }
+
+    /** How many calls of this kind the other broker has made and had answered. */
+    private long calls(PeerOperation operation) {
+        return other.forwarded.stream().filter(operation::equals).count();
     }
 
     private InMemoryPartitionLog log() {

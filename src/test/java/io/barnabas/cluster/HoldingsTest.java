@@ -3,7 +3,9 @@ package io.barnabas.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.cluster.Snapshot.Versioned;
+import java.net.URI;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class HoldingsTest {
     private static final int NODE = 1;
+    private static final long SESSION = 7;
 
     private final Topic early = topic("A-topic", 3);
     private final Topic journal = topic("__barnabas_groups", 2);
@@ -30,7 +33,30 @@ class HoldingsTest {
             byName.put(topic.name(), new Versioned<>(topic, 0));
             assignments.put(topic.id(), new Versioned<>(Collections.nCopies(topic.partitionCount(), NODE), 0));
         }
-        return new Snapshot(new TreeMap<>(), OptionalInt.empty(), byName, assignments, Map.of(), Map.of());
+        Map<PartitionKey, Versioned<PartDocument>> parts = new HashMap<>();
+        for (Topic topic : topics) {
+            for (int p = 0; p < topic.partitionCount(); p++) {
+                PartDocument part = new Documents().unclaimedPart().claimedBy(NODE, SESSION);
+                parts.put(new PartitionKey(topic.id(), p), new Versioned<>(part, 0));
+            }
+        }
+        TreeMap<Integer, Snapshot.Registered> nodes = new TreeMap<>();
+        nodes.put(NODE, new Snapshot.Registered(URI.create("http://127.0.0.1"), SESSION, "", false, "run"));
+        return new Snapshot(nodes, OptionalInt.empty(), byName, assignments, parts, Map.of());
+    }
+
+    @Test
+    void opensTheJournalOfGroupsBeforeEverythingElse() {
+        // given
+        Topic wide = topic("A-topic", 500);
+        Holdings holdings = new Holdings(NODE, 1_000);
+        Snapshot snapshot = allWantedHere(wide, journal);
+        snapshot.parts().keySet().forEach(key -> holdings.claimed(key, 1));
+        // when
+        List<Holdings.Change> owned = holdings.reconcile(snapshot).owned();
+        // then
+        assertThat(owned).hasSize(502);
+        assertThat(owned.subList(0, 2)).allMatch(change -> change.topic().equals(journal));
     }
 
     @Test

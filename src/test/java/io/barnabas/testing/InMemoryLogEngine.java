@@ -19,6 +19,18 @@ public final class InMemoryLogEngine implements LogEngine {
     private final Map<LogId, InMemoryPartitionLog> logs = new ConcurrentHashMap<>();
     private final Set<Integer> damaged = new HashSet<>();
 
+    /** Opens wait for it. */
+    private volatile CompletableFuture<Void> mayOpen = CompletableFuture.completedFuture(null);
+
+    /** From now on what is to be opened waits. */
+    public void holdOpens() {
+        mayOpen = new CompletableFuture<>();
+    }
+
+    public void releaseOpens() {
+        mayOpen.complete(null);
+    }
+
     /** Opening this partition number of any topic fails with {@code CORRUPT_DATA}. */
     public void damage(int partition) {
         damaged.add(partition);
@@ -41,7 +53,7 @@ public final class InMemoryLogEngine implements LogEngine {
         }
         InMemoryPartitionLog log = logs.compute(
                 id, (key, before) -> before == null ? new InMemoryPartitionLog(id, epoch) : before.reopened());
-        return CompletableFuture.completedFuture(log);
+        return mayOpen.thenApply(done -> log);
     }
 
     @Override

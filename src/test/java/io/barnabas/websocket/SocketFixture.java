@@ -42,7 +42,13 @@ final class SocketFixture implements AutoCloseable {
         this.settings = settings;
         broker.cluster.ensure(TOPIC, partitionCount, Map.of());
         subscriptions = new Subscriptions(
-                broker.topics, broker.fetching, broker.positioning, broker.coordinator, SubscriptionSettings.DEFAULTS);
+                broker.topics,
+                broker.fetching,
+                broker.positioning,
+                broker.coordinator,
+                SubscriptionSettings.DEFAULTS,
+                broker.scheduler,
+                broker.clock::nanoTime);
     }
 
     Client connect() {

@@ -8,6 +8,12 @@ import java.util.concurrent.CompletionStage;
 /** The partitions that this node itself owns, for calls of other nodes. Thread-safe. */
 public interface LocalLogs {
     /**
+     * Completes when the log is not being opened here under this epoch, at once or after it was for a while; after half a
+     * second at the latest. Fails when this node ends.
+     */
+    CompletionStage<Void> opened(LogId id, int epoch);
+
+    /**
      * The log, open here under this epoch.
      *
      * @throws io.barnabas.record.BarnabasException {@code NOT_OWNER} when it is not, or is another topic's; {@code

@@ -49,7 +49,27 @@ public final class PartitionCalls {
         desk.register(PeerOperation.WATCH, reading(this::watch));
     }
 
-    private static PeerHandler reading(PeerHandler handler) {
+    /** Others know who owns a partition before it is open here. They are not sent away to ask again and again. */
+    private PeerHandler reading(PeerHandler handler) {
+        PeerHandler checked = checked(handler);
+        return (fromNode, body) -> {
+            CompletionStage<Void> opened = opened(body.duplicate());
+            return opened.toCompletableFuture().isDone()
+                    ? checked.handle(fromNode, body)
+                    : opened.thenCompose(done -> checked.handle(fromNode, body));
+        };
+    }
+
+    private CompletionStage<Void> opened(ByteBuffer body) {
+        try {
+            PartitionTarget target = PartitionTarget.read(body);
+            return logs.opened(target.id(), target.epoch());
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+            return CompletableFuture.completedFuture(null); // the handler says what is wrong with it
+        }
+    }
+
+    private static PeerHandler checked(PeerHandler handler) {
         return (fromNode, body) -> {
             try {
                 return handler.handle(fromNode, body);

@@ -6,28 +6,47 @@ import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.StartPosition;
 import io.barnabas.broker.Topics;
+import io.barnabas.group.Timers;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.log.PartitionLog.Registration;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.TopicPartition;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /** The broker's records for subscriptions. Thread-safe. */
 final class BrokerRecords implements RecordSource {
     private final Topics topics;
     private final Fetching fetching;
     private final Positioning positioning;
+    private final SubscriptionSettings settings;
+    private final Timers timers;
+    private final LongSupplier nanoTime;
     private final SharedReads shared;
 
-    BrokerRecords(Topics topics, Fetching fetching, Positioning positioning, long sharedBytes) {
+    /** Logs that anybody follows. */
+    private final Map<PartitionLog, FanOut> fanOuts = new ConcurrentHashMap<>();
+
+    BrokerRecords(
+            Topics topics,
+            Fetching fetching,
+            Positioning positioning,
+            SubscriptionSettings settings,
+            Timers timers,
+            LongSupplier nanoTime) {
         this.topics = requireNonNull(topics, "topics");
         this.fetching = requireNonNull(fetching, "fetching");
         this.positioning = requireNonNull(positioning, "positioning");
-        this.shared = new SharedReads(sharedBytes);
+        this.settings = requireNonNull(settings, "settings");
+        this.timers = requireNonNull(timers, "timers");
+        this.nanoTime = requireNonNull(nanoTime, "nanoTime");
+        this.shared = new SharedReads(settings.sharedReadBytes());
     }
 
     @Override
@@ -59,7 +78,7 @@ final class BrokerRecords implements RecordSource {
     @Override
     public Registration onRecords(PartitionLog log, LongConsumer listener) {
         TopicPartition partition = log.id().partition();
-        Registration registration = log.onHighWatermark(listener);
+        Registration registration = follow(log, listener);
         AtomicBoolean closed = new AtomicBoolean();
         shared.follow(partition);
         return () -> {
@@ -68,6 +87,29 @@ final class BrokerRecords implements RecordSource {
                 shared.unfollow(partition);
             }
         };
+    }
+
+    private Registration follow(PartitionLog log, LongConsumer listener) {
+        while (true) {
+            Registration registration = fanOut(log).follow(listener);
+            if (registration != null) {
+                return registration;
+            } // its last follower left between the two steps
+        }
+    }
+
+    private FanOut fanOut(PartitionLog log) {
+        FanOut present = fanOuts.get(log);
+        if (present != null) {
+            return present;
+        }
+        FanOut fresh =
+                new FanOut(log, settings.followersPerMs(), timers, nanoTime, deserted -> fanOuts.remove(log, deserted));
+        FanOut first = fanOuts.putIfAbsent(log, fresh);
+        if (first != null) {
+            fresh.close();
+        }
+        return first == null ? fresh : first;
     }
 
     @Override

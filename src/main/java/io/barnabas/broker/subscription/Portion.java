@@ -70,11 +70,16 @@ public final class Portion implements AutoCloseable {
 
     /** The offset behind the last batch, {@code from} when there is none; throws as {@link RecordBatches#stored} does. */
     long endOffset(long from) {
-        long end = from;
-        for (RecordBatch batch : RecordBatches.stored(batches)) {
-            end = Math.max(end, batch.endOffset());
+        long end = forms == null ? 0 : forms.endOffset;
+        if (end == 0) {
+            for (RecordBatch batch : RecordBatches.stored(batches)) {
+                end = Math.max(end, batch.endOffset());
+            }
+            if (forms != null) {
+                forms.endOffset = end;
+            }
         }
-        return end;
+        return Math.max(from, end);
     }
 
     /** Exclusive end of what can be read, at the time when the reader got this. */
@@ -119,6 +124,9 @@ public final class Portion implements AutoCloseable {
     private static final class Forms {
         private final Map<Object, Form> made = new ConcurrentHashMap<>();
         private final IntConsumer grown;
+
+        /** Behind the last batch; 0 until somebody has looked, and whoever looks finds the same. */
+        private volatile long endOffset;
 
         Forms(IntConsumer grown) {
             this.grown = requireNonNull(grown, "grown");

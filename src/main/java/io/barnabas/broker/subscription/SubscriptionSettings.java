@@ -10,6 +10,8 @@ import io.barnabas.record.ErrorCode;
  *     subscription needs for records on their way
  * @param sharedReadBytes {@code barnabas.subscription.shared-read-bytes}: kept of what was read last from partitions
  *     that several subscriptions follow, with the frames made of it, so that it is read and encoded once for all
+ * @param followersPerMs {@code barnabas.subscription.followers-per-ms}: how many subscriptions to one partition are told
+ *     of new records in a millisecond, on an average; when there are more they are told of several records at once
  * @param maxCredit {@code barnabas.subscription.max-credit}: most records that a reader can have asked for
  * @param autoCommitIntervalMs {@code barnabas.subscription.auto-commit-interval-ms}: how often what was received is
  *     committed
@@ -23,6 +25,7 @@ import io.barnabas.record.ErrorCode;
 public record SubscriptionSettings(
         int readBytes,
         long sharedReadBytes,
+        int followersPerMs,
         long maxCredit,
         int autoCommitIntervalMs,
         int sessionTimeoutMs,
@@ -30,17 +33,20 @@ public record SubscriptionSettings(
         int recheckIntervalMs) {
     /** What holds when nothing is set. */
     public static final SubscriptionSettings DEFAULTS =
-            new SubscriptionSettings(256 << 10, 16L << 20, 10_000_000, 1_000, 30_000, 30_000, 1_000);
+            new SubscriptionSettings(256 << 10, 16L << 20, 50, 10_000_000, 1_000, 30_000, 30_000, 1_000);
 
     public SubscriptionSettings {
         if (readBytes < 1
                 || sharedReadBytes < 1
+                || followersPerMs < 1
+                || followersPerMs > 1_000_000
                 || maxCredit < 1
                 || autoCommitIntervalMs < 1
                 || sessionTimeoutMs < 1
                 || rebalanceTimeoutMs < 1
                 || recheckIntervalMs < 1) {
-            throw new IllegalArgumentException("every subscription setting must be positive");
+            throw new IllegalArgumentException(
+                    "every subscription setting must be positive, and followers-per-ms at most 1000000");
         }
     }
 

@@ -6,7 +6,9 @@ import io.barnabas.broker.Fetching;
 import io.barnabas.broker.Positioning;
 import io.barnabas.broker.Topics;
 import io.barnabas.group.GroupCoordinator;
+import io.barnabas.group.Timers;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /** Makes subscriptions. Thread-safe. */
 public final class Subscriptions {
@@ -14,13 +16,16 @@ public final class Subscriptions {
     private final GroupCoordinator coordinator;
     private final SubscriptionSettings settings;
 
+    /** @param timers tell those who follow a partition, when there are many; {@code nanoTime} is its clock */
     public Subscriptions(
             Topics topics,
             Fetching fetching,
             Positioning positioning,
             GroupCoordinator coordinator,
-            SubscriptionSettings settings) {
-        this(new BrokerRecords(topics, fetching, positioning, settings.sharedReadBytes()), coordinator, settings);
+            SubscriptionSettings settings,
+            Timers timers,
+            LongSupplier nanoTime) {
+        this(new BrokerRecords(topics, fetching, positioning, settings, timers, nanoTime), coordinator, settings);
     }
 
     Subscriptions(RecordSource source, GroupCoordinator coordinator, SubscriptionSettings settings) {

@@ -10,6 +10,8 @@ import io.barnabas.record.BarnabasException;
 import io.barnabas.record.LogRecord;
 import io.barnabas.record.TopicPartition;
 import io.barnabas.testing.Batches;
+import io.barnabas.testing.ManualClock;
+import io.barnabas.testing.ManualScheduler;
 import io.barnabas.testing.ManyBrokers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,6 +44,7 @@ class RemoteSubscriptionTest {
     private final ExecutorService pool = Executors.newSingleThreadExecutor();
     private final SerialExecutor turns = new SerialExecutor(pool);
     private final Received received = new Received();
+    private final ManualClock clock = new ManualClock();
     private long nanos = 1;
     private Subscription subscription;
 
@@ -98,7 +101,9 @@ class RemoteSubscriptionTest {
                 reading.fetching,
                 reading.positioning,
                 reading.coordinator,
-                SubscriptionSettings.DEFAULTS);
+                SubscriptionSettings.DEFAULTS,
+                new ManualScheduler(clock),
+                clock::nanoTime);
         SubscribeRequest request = new SubscribeRequest(
                 "orders",
                 Optional.empty(),
