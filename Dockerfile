@@ -15,7 +15,7 @@ RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Dmaven.test.skip=true packa
 # The server's jars on one flat class path, because only classes that the JVM's own loaders load can be archived; and in
 # one jar, because a search for a class goes through all of them.
 RUN java -jar /src/target/payara/payara-micro.jar --rootdir /opt/barnabas/micro --outputlauncher
-RUN java /src/server-config/OneJar.java /opt/barnabas/micro
+RUN java /src/server-config/OneJar.java /opt/barnabas/micro /src/target/payara/launch.jar
 
 # The archive of classes below is only taken by the JVM that wrote it, so this stage and the last have one base.
 FROM eclipse-temurin:17-jre AS assembled

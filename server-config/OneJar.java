@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Run once while the image is made: {@code java OneJar.java FOLDER}, a root folder that
- * "payara-micro.jar --outputlauncher" wrote. Puts the server's 316 jars into one, because every search of the JVM for a
+ * Run once while the image is made: {@code java OneJar.java FOLDER JAR...}, a root folder that
+ * "payara-micro.jar --outputlauncher" wrote, and what goes into its class path, too. Puts the server's 316 jars into one, because every search of the JVM for a
  * class or a file, and a start makes tens of thousands, goes through all jars of the class path, one after the other.
  *
  * <p>What a search for the first file of a name finds stays what it was: of several files of one name the first in the
@@ -57,7 +57,9 @@ final class OneJar {
         if (jars.size() < 100) {
             throw new IOException("a class path of " + jars.size() + " jars is not the server's");
         }
-        new OneJar().join(jars, folder.resolve(NAME));
+        List<Path> more =
+                Stream.of(arguments).skip(1).map(Path::of).collect(Collectors.toList());
+        new OneJar().join(Stream.concat(jars.stream(), more.stream()).collect(Collectors.toList()), folder.resolve(NAME));
         manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, NAME);
         rewrite(launcher, manifest);
         for (Path jar : jars) {

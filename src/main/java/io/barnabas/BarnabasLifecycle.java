@@ -35,6 +35,7 @@ public class BarnabasLifecycle {
     private Announcement announcement;
     private TerminationSignal termination;
     private Thread starting;
+    private CompletableFuture<Void> listening = CompletableFuture.completedFuture(null);
     private Future<?> firstAnswer = CompletableFuture.completedFuture(null);
 
     protected BarnabasLifecycle() { // for the CDI proxy
@@ -79,6 +80,7 @@ public class BarnabasLifecycle {
 
     private void start(Node made, BarnabasSettings read) {
         FailedStart failed = new FailedStart(Optional.of(read.exitOnFailure()));
+        listening = listen(failed);
         if (!failed.ends()) {
             serve(made, read);
             return;
@@ -102,13 +104,32 @@ public class BarnabasLifecycle {
         if (FailedStart.inPayaraMicro()) { // in a Payara Server the process is not ours to end
             termination = TerminationSignal.handle(departure(made, read.lingerMs()));
         }
-        firstAnswer = FirstAnswer.from(address.probe(application.getContextPath()))
+        firstAnswer = listening
+                .thenCompose(open -> FirstAnswer.from(address.probe(application.getContextPath())))
                 .thenRun(() -> announcement.ready(made.parts()));
     }
 
+    /** Lets clients in as soon as they would be answered by the application, if only that it is starting. */
+    private CompletableFuture<Void> listen(FailedStart failed) {
+        HttpListeners listeners = listeners();
+        return listeners
+                .knock(address.port())
+                .map(at -> FirstAnswer.reaching(address.probe(application.getContextPath(), at), door::reached))
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenRun(listeners::listen)
+                .whenComplete((listens, failure) -> {
+                    if (failure != null) {
+                        failed.handle(failure);
+                    }
+                });
+    }
+
     private Departure departure(Node made, long lingerMs) {
-        HttpListeners listeners = new HttpListeners(application.getClass().getClassLoader());
-        return new Departure(door, made::drain, listeners, lingerMs);
+        return new Departure(door, made::drain, listeners(), lingerMs);
+    }
+
+    private HttpListeners listeners() {
+        return new HttpListeners(application.getClass().getClassLoader());
     }
 
     void stop(@Observes Shutdown event) {

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import org.eclipse.microprofile.config.Config;
 
 /** Where this node answers HTTP. The server knows its port by itself and tells it through MicroProfile Config. */
@@ -38,5 +40,15 @@ public class HttpAddress {
     /** A path that this application answers and nothing else does. */
     URI probe(String contextPath) {
         return url(contextPath).resolve("brokers");
+    }
+
+    /** The same, at another address. */
+    URI probe(String contextPath, InetSocketAddress at) {
+        try {
+            String host = at.getAddress().getHostAddress();
+            return new URI("http", null, host, at.getPort(), contextPath + "/brokers", null, null);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 }

@@ -44,13 +44,25 @@ import org.junit.jupiter.params.provider.CsvSource;
  *          record
  * </pre>
  *
+ * <p>{@code launch} stands beside them: what the runnable jar does before its server is there.
+ *
  * <p>An arrow may leave out a floor, never go up, never to a neighbour. What comes from outside has one room each.
  */
 class ArchitectureTest {
     private static final String ROOT = "io.barnabas";
 
-    private static final List<String> ROOMS =
-            List.of("record", "log", "group", "cluster", "security", "broker", "rest", "websocket", "kafka", "metrics");
+    private static final List<String> ROOMS = List.of(
+            "record",
+            "log",
+            "group",
+            "cluster",
+            "security",
+            "broker",
+            "rest",
+            "websocket",
+            "kafka",
+            "metrics",
+            "launch");
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -82,7 +94,8 @@ class ArchitectureTest {
         "rest, record log group cluster security broker",
         "websocket, record log group cluster security broker",
         "kafka, record log group cluster security broker",
-        "metrics, record log group cluster security broker"
+        "metrics, record log group cluster security broker",
+        "launch, ''"
     })
     void arrowsPointDownOnly(String room, String allowed) {
         List<String> below = Arrays.asList(allowed.split(" ", -1));
@@ -123,6 +136,7 @@ class ArchitectureTest {
         "org.glassfish.jersey.., io.barnabas.rest..",
         "jakarta.websocket.., io.barnabas.websocket..",
         "org.glassfish.tyrus.., io.barnabas.websocket..",
+        "org.glassfish.grizzly.., io.barnabas.launch..",
         "org.apache.curator.., io.barnabas.cluster..",
         "org.apache.zookeeper.., io.barnabas.cluster..",
         "org.apache.bookkeeper.., io.barnabas.log.bookkeeper..",

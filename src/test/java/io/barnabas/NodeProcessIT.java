@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barnabas.testing.BarnabasProcess;
 import io.barnabas.testing.ChildProcess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +45,39 @@ class NodeProcessIT {
             assertThat(exitCode).isEqualTo(1);
             assertThat(second.tail()).contains("did not start").contains("is used by another process");
             assertThat(first.http().get("health/live").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void removesTheTemporaryFilesOfANodeThatWasKilled() throws Exception {
+        // given
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        try (BarnabasProcess killed = startIn(temporary)) {
+            killed.kill9();
+        }
+        List<Path> left = workFolders(temporary);
+        // when
+        try (BarnabasProcess next = startIn(temporary)) {
+            // then
+            assertThat(left).hasSize(1);
+            assertThat(workFolders(temporary)).hasSize(1).doesNotContainAnyElementsOf(left);
+            next.stop();
+            assertThat(temporary).isEmptyDirectory();
+        }
+    }
+
+    private BarnabasProcess startIn(Path temporary) {
+        return BarnabasProcess.at(directory.resolve("data"))
+                .with("java.io.tmpdir", temporary.toString())
+                .start();
+    }
+
+    /** The server's own files are in them, and nothing beside them. */
+    private static List<Path> workFolders(Path temporary) throws IOException {
+        try (Stream<Path> all = Files.list(temporary)) {
+            List<Path> folders = all.toList();
+            assertThat(folders).allMatch(path -> path.getFileName().toString().startsWith("barnabas-work-"));
+            return folders;
         }
     }
 

@@ -171,7 +171,9 @@ final class Faults {
     /** Whatever a scenario that failed has left. */
     void heal() {
         if (networkHurt) {
-            healNetwork();
+            mendLinks();
+            networkHurt = false;
+            nodesWithoutZooKeeper.clear();
         }
         pausedNodes.forEach(id -> cluster.node(id).proceed());
         pausedNodes.clear();

@@ -72,11 +72,12 @@ class NetworkChaos {
     void survivesAnOwnerThatIsCutOffFromZooKeeper() {
         Scenario.of("owner-without-zookeeper", cluster, faults, traffic -> {
             // when
-            faults.cutFromZooKeeper(1);
+            int controller = faults.controller();
+            faults.cutFromZooKeeper(controller);
             traffic.flow();
             traffic.flowToGroup();
             // then
-            assertThat(probe.requireAnswers("owner-without-zookeeper", 1, SOON_REFUSED))
+            assertThat(probe.requireAnswers("owner-without-zookeeper", controller, SOON_REFUSED))
                     .as("nothing is stored through a node that cannot know who owns what")
                     .noneMatch(Probe.Reply::stored);
             faults.healNetwork();
@@ -165,15 +166,46 @@ class NetworkChaos {
     }
 
     @Test
+    void survivesADeadOwnerWhoseSuccessorCannotReachBookies() {
+        Scenario.of("successor-without-bookies", cluster, faults, traffic -> {
+            // when
+            faults.cutFromBookies(1, BOTH_WAYS);
+            faults.killNode(0);
+            traffic.awaitSomeRefusals();
+            probe.requireAnswers("successor-without-bookies", 2, ANSWERED);
+            faults.mendLinks();
+            traffic.flow();
+            traffic.flowToGroup();
+            faults.restartNode(0);
+            faults.healNetwork();
+        });
+    }
+
+    @Test
+    void survivesTheDeathOfAnOwnerWhileEverythingIsSlow() {
+        Scenario.of("everything-slow-and-owner-killed", cluster, faults, traffic -> {
+            // when
+            faults.slowEverything(LATENCY, STALL_CHANCE, LONGEST_STALL);
+            faults.killNode(2);
+            traffic.flow();
+            traffic.flowToGroup();
+            faults.mendLinks();
+            faults.restartNode(2);
+            faults.healNetwork();
+        });
+    }
+
+    @Test
     void survivesAnOwnerWithoutZooKeeperAndABookieThatIsCutOffAtOnce() {
         Scenario.of("owner-without-zookeeper-and-bookie-cut-off", cluster, faults, traffic -> {
             // when
             faults.cutBookie(2, BOTH_WAYS);
-            faults.cutFromZooKeeper(0);
+            int coordinator = faults.coordinator(traffic.group());
+            faults.cutFromZooKeeper(coordinator);
             traffic.flow();
             traffic.flowToGroup();
             // then
-            assertThat(traffic.readablePartitions(cluster.http(1)))
+            assertThat(traffic.readablePartitions(cluster.http((coordinator + 1) % cluster.nodeCount())))
                     .as("partitions that can be read from their beginning")
                     .isEqualTo(6);
             faults.healNetwork();

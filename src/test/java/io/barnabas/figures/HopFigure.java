@@ -36,7 +36,7 @@ final class HopFigure implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "5")
     private int rounds;
 
-    @Option(names = "--warm-up", defaultValue = "2", description = "rounds before those, not counted")
+    @Option(names = "--warm-up", defaultValue = "5", description = "rounds before those, not counted")
     private int warmUp;
 
     @Option(names = "--batches", defaultValue = "2000", description = "of 256 KiB in each trial")
@@ -48,14 +48,42 @@ final class HopFigure implements Callable<Integer> {
     @Option(names = "--acks", defaultValue = "leader")
     private String acks;
 
+    private NodesCpu cpu;
+
+    /** Processor time of both nodes and of this process, which is the client. */
+    private record NodesCpu(long ownerPid, long otherPid) {
+        double[] seconds() {
+            return new double[] {
+                seconds(ownerPid),
+                seconds(otherPid),
+                seconds(ProcessHandle.current().pid())
+            };
+        }
+
+        private static double seconds(long pid) {
+            return ProcessHandle.of(pid)
+                            .flatMap(process -> process.info().totalCpuDuration())
+                            .orElseThrow()
+                            .toMillis()
+                    / 1e3;
+        }
+    }
+
     @Override
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("hop");
-        try (ProcessCluster cluster = ProcessCluster.in(folder).nodes(2).start()) {
+        try (ProcessCluster cluster = ProcessCluster.in(folder)
+                .nodes(2)
+                .withJvmOption("-XX:TieredStopAtLevel=4") // as servers run that are not started for a test
+                .withJvmOption("-Xmx1g")
+                .start()) {
             Figures.createTopic(cluster, 1);
             await().atMost(Figures.PATIENCE)
                     .until(() -> Figures.owners(cluster.http(0)).size() == 1);
             int owner = Figures.owners(cluster.http(0)).get(0);
+            cpu = new NodesCpu(
+                    cluster.node(owner).process().pid(),
+                    cluster.node(1 - owner).process().pid());
             measure(cluster.http(owner), cluster.http(1 - owner));
             return 0;
         } finally {
@@ -125,6 +153,15 @@ final class HopFigure implements Callable<Integer> {
                 node);
     }
 
+    private static void printCpu(double[] before, double[] after, double gigabytes) {
+        Figures.OUT.printf(
+                Locale.ROOT,
+                "  CPU s a GB: owner %.2f  other %.2f  client %.2f%n",
+                (after[0] - before[0]) / gigabytes,
+                (after[1] - before[1]) / gigabytes,
+                (after[2] - before[2]) / gigabytes);
+    }
+
     private static String path(String query) {
         return "topics/" + Figures.TOPIC + "/partitions/0/batches" + query;
     }
@@ -135,6 +172,7 @@ final class HopFigure implements Callable<Integer> {
 
     private double rate(Requests requests, Http node) {
         Deque<CompletableFuture<Http.Answer>> underWay = new ArrayDeque<>();
+        double[] before = cpu.seconds();
         long start = System.nanoTime();
         for (int number = 0; number < batches; number++) {
             if (underWay.size() == inFlight) {
@@ -144,6 +182,8 @@ final class HopFigure implements Callable<Integer> {
         }
         underWay.forEach(answer -> answer.join().expect(200));
         double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
-        return (double) batches * RECORDS * RECORD_BYTES / 1e6 / seconds;
+        double megabytes = (double) batches * RECORDS * RECORD_BYTES / 1e6;
+        printCpu(before, cpu.seconds(), megabytes / 1e3);
+        return megabytes / seconds;
     }
 }

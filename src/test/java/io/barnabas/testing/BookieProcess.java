@@ -118,14 +118,17 @@ public final class BookieProcess implements AutoCloseable {
     /** Starts one that other processes may see elsewhere. */
     public static BookieProcess start(Path directory, String zooKeeper, Host host, int port) {
         Path configuration = directory.resolve("bookie.conf");
+        Path temporary = directory.resolve("tmp"); // for native libraries, which nobody removes after a kill
         try {
-            Files.createDirectories(directory);
+            Directories.delete(temporary);
+            Files.createDirectories(temporary);
             Files.write(configuration, settings(directory, zooKeeper, host, port));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         List<String> command = new ArrayList<>(
                 List.of(ChildProcess.java(), "-Xmx200m", "-XX:MaxDirectMemorySize=320m", "-XX:+UseSerialGC"));
+        command.add("-Djava.io.tmpdir=" + temporary);
         host.hostsFile().ifPresent(file -> command.add("-Djdk.net.hosts.file=" + file));
         command.addAll(List.of(
                 "--add-opens",

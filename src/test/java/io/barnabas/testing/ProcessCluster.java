@@ -20,6 +20,7 @@ import java.util.function.IntFunction;
 public final class ProcessCluster implements AutoCloseable {
     private final Path directory;
     private final Map<String, String> settings;
+    private final List<String> jvmOptions;
     private final ZooKeeperEnsemble zooKeeper;
     private final List<BookieProcess> bookies = new ArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
@@ -31,6 +32,7 @@ public final class ProcessCluster implements AutoCloseable {
     private ProcessCluster(Setup setup) {
         directory = setup.directory;
         settings = Map.copyOf(setup.settings);
+        jvmOptions = List.copyOf(setup.jvmOptions);
         zooKeeper = ZooKeeperEnsemble.start(directory.resolve("ensemble"), setup.zooKeepers);
         try {
             if (setup.relayed) {
@@ -153,6 +155,7 @@ public final class ProcessCluster implements AutoCloseable {
                 .with("barnabas.node.url", "http://127.0.0.1:" + port)
                 .with("barnabas.zookeeper.connect", zooKeeper.connect());
         settings.forEach(setup::with);
+        jvmOptions.forEach(setup::withJvmOption);
         if (network != null) {
             network.configure(id, setup);
         }
@@ -194,6 +197,7 @@ public final class ProcessCluster implements AutoCloseable {
     public static final class Setup {
         private final Path directory;
         private final Map<String, String> settings = new TreeMap<>();
+        private final List<String> jvmOptions = new ArrayList<>();
         private int zooKeepers = 1;
         private int bookies;
         private int nodes = 3;
@@ -224,6 +228,12 @@ public final class ProcessCluster implements AutoCloseable {
         /** A setting of every node. */
         public Setup with(String setting, String value) {
             settings.put(setting, value);
+            return this;
+        }
+
+        /** An option of the JVM of every node, after those that tests have. */
+        public Setup withJvmOption(String option) {
+            jvmOptions.add(option);
             return this;
         }
 

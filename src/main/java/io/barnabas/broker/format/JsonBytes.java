@@ -78,20 +78,8 @@ public final class JsonBytes {
             bytes[size++] = '-';
             left = -left;
         }
-        int at = size + digits(left);
-        size = at;
-        do {
-            bytes[--at] = (byte) ('0' + left % 10);
-            left /= 10;
-        } while (left > 0);
-    }
-
-    private static int digits(long number) {
-        int digits = 1;
-        for (long left = number / 10; left > 0; left /= 10) {
-            digits++;
-        }
-        return digits;
+        size += Decimals.digits(left);
+        Decimals.write(left, bytes, size);
     }
 
     /** Writes a string. Half a surrogate pair, which has no UTF-8, is a question mark. */

@@ -213,11 +213,14 @@ public final class TcpRelay implements AutoCloseable {
 
     private void accept() throws IOException {
         for (SocketChannel client = listener.accept(); client != null; client = listener.accept()) {
-            RelayedConnection connection = new RelayedConnection(client, target, selector, random, System.nanoTime());
             if (connections.size() == MAX_CONNECTIONS) {
-                connection.abort();
-            } else {
-                connections.add(connection);
+                client.close();
+                continue;
+            }
+            try {
+                connections.add(new RelayedConnection(client, target, selector, random, System.nanoTime()));
+            } catch (IOException e) { // it is gone already
+                client.close();
             }
         }
     }
