@@ -17,7 +17,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The folder for the temporary files of one process: the unpacked server and application, native libraries. A process
@@ -39,15 +41,17 @@ final class WorkFolder {
     private static final String NEW_PREFIX = "barnabas-new-";
     private static final String LOCK = "lock";
 
+    /**
+     * Channels of this process's locks, never closed: the operating system gives a lock back when the process ends, however
+     * it ends. Of the class and not of an object, since a channel that nobody can reach is closed by the collector, and the
+     * next start would remove the folder of a process that lives.
+     */
+    private static final Queue<FileChannel> HELD = new ConcurrentLinkedQueue<>();
+
     private final Path path;
 
-    /** Never closed: the lock is given back by the operating system when the process ends, however it ends. */
-    @SuppressWarnings("UnusedVariable")
-    private final FileChannel lock;
-
-    private WorkFolder(Path path, FileChannel lock) {
+    private WorkFolder(Path path) {
         this.path = path;
-        this.lock = lock;
     }
 
     Path path() {
@@ -67,11 +71,12 @@ final class WorkFolder {
         Path made = Files.createDirectory(temporary.resolve(NEW_PREFIX + unique), ownersOnly(temporary));
         FileChannel lock =
                 FileChannel.open(made.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        HELD.add(lock);
         lock.lock();
         Path path = Files.move(made, temporary.resolve(PREFIX + unique), StandardCopyOption.ATOMIC_MOVE);
         path.toFile().deleteOnExit(); // the last registered goes first, and the server registers its files later
         path.resolve(LOCK).toFile().deleteOnExit();
-        return new WorkFolder(path, lock);
+        return new WorkFolder(path);
     }
 
     private static FileAttribute<?>[] ownersOnly(Path temporary) {
