@@ -41,7 +41,7 @@ class ServerConfigTest {
         // then
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank() && !lines.get(i).startsWith("#")) {
-                assertThat(lines.get(i)).matches("set configs\\.config\\.server-config\\.[\\w.-]+=[\\w-]+");
+                assertThat(lines.get(i)).matches("set configs\\.config\\.server-config\\.[\\w.-]+=[\\w.-]+");
                 assertThat(lines.get(i - 1)).as("above " + lines.get(i)).matches("(# |set ).*");
             }
         }
