@@ -33,7 +33,7 @@ public record SubscriptionSettings(
         int recheckIntervalMs) {
     /** What holds when nothing is set. */
     public static final SubscriptionSettings DEFAULTS =
-            new SubscriptionSettings(256 << 10, 16L << 20, 50, 10_000_000, 1_000, 30_000, 30_000, 1_000);
+            new SubscriptionSettings(256 << 10, 16L << 20, 25, 10_000_000, 1_000, 30_000, 30_000, 1_000);
 
     public SubscriptionSettings {
         if (readBytes < 1
