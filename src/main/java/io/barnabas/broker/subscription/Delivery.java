@@ -214,7 +214,7 @@ final class Delivery {
         }
     }
 
-    /** Stops at what is damaged: those before it are sent before anybody is told. */
+    /** Beyond everything when a batch is damaged: nothing is read ahead then, and sending finds the place and tells it. */
     private static long endOffset(Portion read, long from) {
         try {
             return read.endOffset(from);
