@@ -38,7 +38,9 @@ final class SmallSettings {
                 0,
                 defaults.orphanIntervalMs(),
                 defaults.orphanAgeMs(),
-                false);
+                false,
+                0,
+                defaults.rehearsalPauseMs());
     }
 
     /** The defaults with so many bookies. */
@@ -72,6 +74,8 @@ final class SmallSettings {
                 defaults.deleteDelayMs(),
                 defaults.orphanIntervalMs(),
                 defaults.orphanAgeMs(),
-                defaults.orphanDeletion());
+                defaults.orphanDeletion(),
+                0,
+                defaults.rehearsalPauseMs());
     }
 }
