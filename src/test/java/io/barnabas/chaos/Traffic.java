@@ -69,11 +69,16 @@ final class Traffic implements AutoCloseable {
 
     /** Waits until more records are acknowledged to idempotent producers of every partition, and as many delivered. */
     void flow() {
+        flow(SOON);
+    }
+
+    /** The same, within this time. */
+    void flow(Duration atMost) {
         long[] goals = idempotent.stream()
                 .mapToLong(producer -> producer.acknowledgedCount() + FLOW)
                 .toArray();
         long delivered = deliveredCount() + FLOW;
-        await().atMost(SOON).untilAsserted(() -> {
+        await().atMost(atMost).untilAsserted(() -> {
             clients().forEach(Client::requireWell);
             for (int i = 0; i < goals.length; i++) {
                 if (idempotent.get(i).acknowledgedCount() < goals[i]) {

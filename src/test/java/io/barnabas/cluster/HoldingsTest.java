@@ -41,7 +41,10 @@ class HoldingsTest {
             }
         }
         TreeMap<Integer, Snapshot.Registered> nodes = new TreeMap<>();
-        nodes.put(NODE, new Snapshot.Registered(URI.create("http://127.0.0.1"), SESSION, "", false, "run"));
+        nodes.put(
+                NODE,
+                new Snapshot.Registered(
+                        URI.create("http://127.0.0.1"), SESSION, "", false, "run", StorageReport.UNTRIED, 1));
         return new Snapshot(nodes, OptionalInt.empty(), byName, assignments, parts, Map.of());
     }
 
