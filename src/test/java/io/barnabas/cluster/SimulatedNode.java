@@ -150,6 +150,9 @@ final class SimulatedNode {
             }
         }
         coordinator.ifPresent(groups -> groups.timePasses(world.nowMs));
+        if (coordinator.isPresent() && coordinator.get().over() && storage.reached()) {
+            loadGroups(hosted.get(Simulation.JOURNAL)); // as after any failure of the journal, while it is owned
+        }
         if (belief == Cluster.Session.CONNECTED) {
             refresh();
         }
@@ -340,9 +343,14 @@ final class SimulatedNode {
         }
         hosted.put(key, epoch);
         if (key.equals(Simulation.JOURNAL)) {
-            coordinator = Optional.of(
-                    world.coordinator(this, batch -> hosted.getOrDefault(key, -1) == epoch && append(key, batch)));
+            loadGroups(epoch);
         }
+    }
+
+    private void loadGroups(int epoch) {
+        PartitionKey key = Simulation.JOURNAL;
+        coordinator = Optional.of(
+                world.coordinator(this, batch -> hosted.getOrDefault(key, -1) == epoch && append(key, batch)));
     }
 
     /** Takes a record and acknowledges it; not while it knows that it must not. */
