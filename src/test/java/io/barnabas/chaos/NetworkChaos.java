@@ -40,6 +40,9 @@ class NetworkChaos {
     /** Until others write what a node had that cannot store: it takes 5 s to notice, and 3 s to be sure. */
     private static final Duration GIVEN_AWAY = Duration.ofSeconds(20);
 
+    /** Until others read what members had on a node that lost ZooKeeper; less than their session time-out of 30 s. */
+    private static final Duration READ_AGAIN = Duration.ofSeconds(20);
+
     /** And one that cannot be helped. */
     private static final Duration SOON_REFUSED = Duration.ofSeconds(4);
 
@@ -217,8 +220,12 @@ class NetworkChaos {
             faults.cutBookie(2, BOTH_WAYS);
             int coordinator = faults.coordinator(traffic.group());
             faults.cutFromZooKeeper(coordinator);
+            long leftNanos = System.nanoTime();
+            traffic.flowToGroup(READ_AGAIN);
+            System.out.println("chaos owner-without-zookeeper-and-bookie-cut-off: the group had all partitions again "
+                    + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - leftNanos)
+                    + " ms after its coordinator had left");
             traffic.flow();
-            traffic.flowToGroup();
             // then
             assertThat(traffic.readablePartitions(cluster.http((coordinator + 1) % cluster.nodeCount())))
                     .as("partitions that can be read from their beginning")

@@ -104,9 +104,14 @@ final class Traffic implements AutoCloseable {
 
     /** Waits until the group is given more records of every partition, also of those that a member had who is away. */
     void flowToGroup() {
+        flowToGroup(SOON);
+    }
+
+    /** The same, within this time. */
+    void flowToGroup(Duration atMost) {
         long[] seen =
                 IntStream.range(0, partitions).mapToLong(this::deliveredCount).toArray();
-        await().atMost(SOON).untilAsserted(() -> {
+        await().atMost(atMost).untilAsserted(() -> {
             clients().forEach(Client::requireWell);
             for (int partition = 0; partition < partitions; partition++) {
                 if (deliveredCount(partition) == seen[partition]) {

@@ -91,12 +91,7 @@ class HoldingsTest {
         Map<UUID, Versioned<List<Integer>>> elsewhere =
                 Map.of(early.id(), new Versioned<>(Collections.nCopies(early.partitionCount(), NODE + 1), 1));
         Snapshot wantedElsewhere = new Snapshot(
-                wantedHere.nodes(),
-                OptionalInt.empty(),
-                wantedHere.topics(),
-                elsewhere,
-                wantedHere.parts(),
-                Map.of());
+                wantedHere.nodes(), OptionalInt.empty(), wantedHere.topics(), elsewhere, wantedHere.parts(), Map.of());
         assertThat(holdings.reconcile(wantedElsewhere).leaving()).hasSize(early.partitionCount());
         // when: its release was not written
         holdings.reconcile(wantedHere);
