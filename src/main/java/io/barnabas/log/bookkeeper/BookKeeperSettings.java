@@ -30,6 +30,10 @@ import io.barnabas.record.ErrorCode;
  * @param addTimeoutMs how long one bookie may take to store an entry
  * @param addQuorumTimeoutMs how long enough of them may take
  * @param readTimeoutMs how long one bookie may take to answer a read
+ * @param impairedAfterMs when nothing could be stored for so long after something failed, this node's partitions go to
+ *     nodes that can store
+ * @param probeIntervalMs wait between two attempts to store, while that is in doubt
+ * @param recoveredAfterMs how long attempts have to work until this node is given partitions again
  * @param ioThreads threads of the client for its connections
  * @param workerThreads threads of the client for its answers
  * @param deleteDelayMs how long a ledger that a partition has let go stays, for readers that are in it
@@ -62,6 +66,9 @@ public record BookKeeperSettings(
         long addTimeoutMs,
         long addQuorumTimeoutMs,
         long readTimeoutMs,
+        long impairedAfterMs,
+        long probeIntervalMs,
+        long recoveredAfterMs,
         int ioThreads,
         int workerThreads,
         long deleteDelayMs,
@@ -94,6 +101,9 @@ public record BookKeeperSettings(
             5_000,
             10_000,
             5_000,
+            3_000,
+            2_000,
+            10_000,
             2,
             2,
             60_000,
@@ -128,6 +138,9 @@ public record BookKeeperSettings(
         within("addTimeoutMs", addTimeoutMs, 1_000, 3_600_000);
         within("addQuorumTimeoutMs", addQuorumTimeoutMs, 1_000, 3_600_000);
         within("readTimeoutMs", readTimeoutMs, 1_000, 3_600_000);
+        within("impairedAfterMs", impairedAfterMs, 100, 3_600_000);
+        within("probeIntervalMs", probeIntervalMs, 100, 3_600_000);
+        within("recoveredAfterMs", recoveredAfterMs, 0, 3_600_000);
         within("ioThreads", ioThreads, 1, 1_000);
         within("workerThreads", workerThreads, 1, 1_000);
         within("deleteDelayMs", deleteDelayMs, 0, Long.MAX_VALUE);
