@@ -61,8 +61,8 @@ final class TakeOverFigure implements Callable<Integer> {
     private static void awaitRehearsals(ProcessCluster cluster) {
         for (int id = 0; id < cluster.nodeCount(); id++) {
             BarnabasProcess node = cluster.node(id);
-            await().atMost(Figures.PATIENCE)
-                    .until(() -> node.process().output().stream().anyMatch(line -> line.contains("Take-over rehearsed")));
+            await().atMost(Figures.PATIENCE).until(() -> node.process().output().stream()
+                    .anyMatch(line -> line.contains("Take-over rehearsed")));
         }
     }
 
