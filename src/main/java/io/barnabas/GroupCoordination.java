@@ -68,8 +68,8 @@ record GroupCoordination(
                 () -> cluster.createInternalTopic(GroupCoordinator.JOURNAL_TOPIC, partitions, JOURNAL_CONFIG));
         CoordinatorRoute route = new CoordinatorRoute(
                 own::journalPartition, journal, view, peers.calls(), settings.coordinator(), timers, System::nanoTime);
-        RoutedGroupCoordinator all =
-                new RoutedGroupCoordinator(own, view, route, peers.news(), notices, UUID::randomUUID);
+        RoutedGroupCoordinator all = new RoutedGroupCoordinator(
+                own, view, route, peers.news(), notices, timers, System::nanoTime, UUID::randomUUID);
         peers.desk().register(PeerOperation.GROUP, all.requests());
         return new GroupCoordination(own, journal, route, all);
     }

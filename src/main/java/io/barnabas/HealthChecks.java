@@ -2,6 +2,7 @@ package io.barnabas;
 
 import io.barnabas.cluster.Cluster;
 import io.barnabas.log.EngineStatus;
+import io.barnabas.log.StorageReach;
 import io.barnabas.record.ErrorCode;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Map;
  *   a partition could not be opened         yes       yes     yes    the others are served; data names it
  *   drains, stops                           yes       no      yes
  *   without ZooKeeper                       yes       no      yes    a restart brings it no sooner
+ *   nothing can be stored at bookies        yes       no      yes    nodes that can store take its partitions
+ *   stores again, for a short while         yes       yes     yes    serves what it has; data says so
  *   disk full                               yes       no      yes    goes on when there is room
  *   read-only, after a failed fsync         yes       no      yes    reads go on; when to restart is the operator's choice
  *   a write or a force never ends           yes       yes     no
@@ -63,6 +66,7 @@ final class HealthChecks {
         data.put("draining", node.draining());
         data.put("zookeeper", node.zookeeper().name());
         data.put("engine", engine(node.engine()));
+        data.put("storage", node.storage().name());
         data.put("partitionsOwned", (long) node.partitionsOwned());
         data.put("partitionsOpen", (long) node.partitionsOpen());
         List<String> failed = node.partitionsFailed();
@@ -70,6 +74,9 @@ final class HealthChecks {
             data.put("partitionsFailed", (long) failed.size());
             data.put("firstPartitionFailed", failed.get(0));
             data.put("advice", "partitions are offline: the server's log says why they could not be opened");
+        }
+        if (node.storage() == StorageReach.RECOVERING) {
+            data.put("advice", "the node stores again and is given partitions when that has held for a while");
         }
         String advice = whyNotReady(node);
         if (advice != null) {
@@ -107,7 +114,7 @@ final class HealthChecks {
             return "the node does not write without ZooKeeper: check barnabas.zookeeper.connect and the ensemble";
         }
         if (node.engine() instanceof EngineStatus.ReadOnly readOnly) {
-            return "the log takes no appends: " + readOnly.reason() + whatToDo(readOnly.code());
+            return "the log takes no appends: " + readOnly.reason() + whatToDo(readOnly.code(), node.storage());
         }
         if (node.engine() instanceof EngineStatus.Closed) {
             return "the log is closed";
@@ -118,9 +125,13 @@ final class HealthChecks {
         return null;
     }
 
-    private static String whatToDo(ErrorCode readOnly) {
+    private static String whatToDo(ErrorCode readOnly, StorageReach storage) {
         if (readOnly == ErrorCode.DISK_FULL) {
             return "; make room, or shorten the retention of topics";
+        }
+        if (readOnly == ErrorCode.NOT_ENOUGH_REPLICAS && storage == StorageReach.IMPAIRED) {
+            return "; nodes that can store take its partitions, if there are any: look at the network from this node to "
+                    + "the bookies, and at these; it goes on by itself";
         }
         if (readOnly == ErrorCode.NOT_ENOUGH_REPLICAS) {
             return "; look at the bookies and the network to them, the node goes on by itself";

@@ -3,12 +3,15 @@ package io.barnabas;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterSettings;
 import io.barnabas.cluster.ClusterView;
+import io.barnabas.cluster.StorageReport;
+import io.barnabas.cluster.StorageState;
 import io.barnabas.cluster.ZooKeeperCluster;
 import io.barnabas.cluster.ZooKeeperFolder;
 import io.barnabas.log.DiskFiles;
 import io.barnabas.log.EmbeddedLogEngine;
 import io.barnabas.log.LogEngine;
 import io.barnabas.log.LogEvents;
+import io.barnabas.log.StorageReach;
 import io.barnabas.log.bookkeeper.BookKeeperLogEngine;
 import java.time.Clock;
 import java.util.OptionalInt;
@@ -58,14 +61,28 @@ final class LogEngines {
                 System::nanoTime,
                 responders,
                 threads.factory("log"),
-                events);
+                events,
+                (reach, proof) -> cluster.reportStorage(new StorageReport(state(reach), proof)));
         cluster.listen(new Cluster.Listener() {
             @Override
             public void remainsFound() {
                 engine.deleteRemains();
             }
+
+            @Override
+            public void proofWanted(long changeId) {
+                engine.prove(changeId);
+            }
         });
         return engine;
+    }
+
+    private static StorageState state(StorageReach reach) {
+        return switch (reach) {
+            case ABLE -> StorageState.ABLE;
+            case IMPAIRED -> StorageState.IMPAIRED;
+            case RECOVERING -> StorageState.RECOVERING;
+        };
     }
 
     private static boolean leads(ClusterView view) {

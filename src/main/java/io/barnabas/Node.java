@@ -12,6 +12,7 @@ import io.barnabas.log.DiskFiles;
 import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogEngine;
+import io.barnabas.log.StorageReach;
 import io.barnabas.metrics.NodeMetrics;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
@@ -212,6 +213,11 @@ final class Node implements NodeState {
     @Override
     public EngineStatus engine() {
         return engine == null ? new EngineStatus.Closed() : engine.status();
+    }
+
+    @Override
+    public StorageReach storage() {
+        return engine == null ? StorageReach.ABLE : engine.reach();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.barnabas;
 
 import io.barnabas.log.EngineStatus;
+import io.barnabas.log.StorageReach;
 import io.barnabas.metrics.NodeMetrics;
 
 /** Shows what a node can be asked for at any time. */
@@ -17,6 +18,10 @@ final class NodeGauges {
                 "barnabas_log_writable",
                 "1 while the log takes appends",
                 () -> node.engine() instanceof EngineStatus.Writable ? 1 : 0);
+        metrics.gauge(
+                "barnabas_storage_impaired",
+                "1 while nothing can be stored from this node and its partitions go to nodes that can store",
+                () -> node.storage() == StorageReach.IMPAIRED ? 1 : 0);
         metrics.gauge(
                 "barnabas_node_draining",
                 "1 while the node hands its work over before it goes",

@@ -2,6 +2,7 @@ package io.barnabas;
 
 import io.barnabas.cluster.Cluster;
 import io.barnabas.log.EngineStatus;
+import io.barnabas.log.StorageReach;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +19,9 @@ public interface NodeState {
     Cluster.Session zookeeper();
 
     EngineStatus engine();
+
+    /** Whether the engine reaches the storage that nodes share. */
+    StorageReach storage();
 
     /** Partitions that this node owns by the cluster's word. */
     int partitionsOwned();

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.barnabas.cluster.Cluster;
 import io.barnabas.log.EngineStatus;
+import io.barnabas.log.StorageReach;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,11 @@ class NodeWatch {
         @Override
         public EngineStatus engine() {
             return new EngineStatus.Closed();
+        }
+
+        @Override
+        public StorageReach storage() {
+            return StorageReach.ABLE;
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barnabas.HealthChecks.Check;
 import io.barnabas.cluster.Cluster;
 import io.barnabas.log.EngineStatus;
+import io.barnabas.log.StorageReach;
 import io.barnabas.record.ErrorCode;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ class HealthChecksTest {
             false,
             Cluster.Session.CONNECTED,
             new EngineStatus.Writable(),
+            StorageReach.ABLE,
             3,
             3,
             List.of(),
@@ -61,9 +63,27 @@ class HealthChecksTest {
     @Test
     void isAliveButNotReadyWhileDrainingOrRecovering() {
         State draining = new State(
-                SERVING.phase, true, true, SERVING.zookeeper, SERVING.engine, 3, 3, List.of(), Optional.empty());
+                SERVING.phase,
+                true,
+                true,
+                SERVING.zookeeper,
+                SERVING.engine,
+                SERVING.storage,
+                3,
+                3,
+                List.of(),
+                Optional.empty());
         State recovering = new State(
-                SERVING.phase, true, false, SERVING.zookeeper, SERVING.engine, 3, 2, List.of(), Optional.empty());
+                SERVING.phase,
+                true,
+                false,
+                SERVING.zookeeper,
+                SERVING.engine,
+                SERVING.storage,
+                3,
+                2,
+                List.of(),
+                Optional.empty());
         assertThat(HealthChecks.ready(draining).up()).isFalse();
         assertThat(HealthChecks.ready(recovering).up()).isFalse();
         assertThat(HealthChecks.live(draining).up()).isTrue();
@@ -79,6 +99,7 @@ class HealthChecksTest {
                 false,
                 SERVING.zookeeper,
                 SERVING.engine,
+                SERVING.storage,
                 3,
                 2,
                 List.of("orders-1"),
@@ -108,6 +129,23 @@ class HealthChecksTest {
         assertThat(HealthChecks.live(failed).up()).isTrue();
     }
 
+    @Test
+    void saysThatOthersTakeThePartitionsOfANodeThatCannotStoreAndWhenItStoresAgain() {
+        // given
+        State impaired = SERVING.with(new EngineStatus.ReadOnly(ErrorCode.NOT_ENOUGH_REPLICAS, "no bookie answers"))
+                .with(StorageReach.IMPAIRED);
+        State recovering = SERVING.with(StorageReach.RECOVERING);
+        // when
+        Check before = HealthChecks.ready(impaired);
+        Check after = HealthChecks.ready(recovering);
+        // then
+        assertThat(before.up()).isFalse();
+        assertThat(before.data()).containsEntry("storage", "IMPAIRED");
+        assertThat(before.data().get("advice").toString()).contains("take its partitions", "bookies");
+        assertThat(after.up()).isTrue();
+        assertThat(after.data().get("advice").toString()).contains("stores again");
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Parts.Phase.class,
@@ -115,7 +153,16 @@ class HealthChecksTest {
     void isAliveButNeitherStartedNorReadyBeforeItServes(Parts.Phase phase) {
         // given
         State state = new State(
-                phase, false, false, Cluster.Session.STARTING, SERVING.engine, 0, 0, List.of(), Optional.empty());
+                phase,
+                false,
+                false,
+                Cluster.Session.STARTING,
+                SERVING.engine,
+                SERVING.storage,
+                0,
+                0,
+                List.of(),
+                Optional.empty());
         // then
         assertThat(HealthChecks.started(state).up()).isFalse();
         assertThat(HealthChecks.started(state).data()).containsKey("advice");
@@ -131,12 +178,22 @@ class HealthChecksTest {
                 false,
                 SERVING.zookeeper,
                 SERVING.engine,
+                SERVING.storage,
                 3,
                 3,
                 List.of(),
                 Optional.of("orders-0 waits for 60 s"));
         State failed = new State(
-                Parts.Phase.FAILED, false, false, SERVING.zookeeper, SERVING.engine, 0, 0, List.of(), Optional.empty());
+                Parts.Phase.FAILED,
+                false,
+                false,
+                SERVING.zookeeper,
+                SERVING.engine,
+                SERVING.storage,
+                0,
+                0,
+                List.of(),
+                Optional.empty());
         assertThat(HealthChecks.live(stuck).up()).isFalse();
         assertThat(HealthChecks.live(stuck).data()).containsEntry("stuck", "orders-0 waits for 60 s");
         assertThat(HealthChecks.live(failed).up()).isFalse();
@@ -147,7 +204,16 @@ class HealthChecksTest {
     void isNeitherStartedNorReadyBeforeAnybodyIsLetThrough() {
         // given
         State state = new State(
-                SERVING.phase, false, false, SERVING.zookeeper, SERVING.engine, 3, 3, List.of(), Optional.empty());
+                SERVING.phase,
+                false,
+                false,
+                SERVING.zookeeper,
+                SERVING.engine,
+                SERVING.storage,
+                3,
+                3,
+                List.of(),
+                Optional.empty());
         // then
         assertThat(HealthChecks.started(state).up()).isFalse();
         assertThat(HealthChecks.started(state).data().get("advice").toString()).contains("let requests through");
@@ -174,6 +240,7 @@ class HealthChecksTest {
             boolean draining,
             Cluster.Session zookeeper,
             EngineStatus engine,
+            StorageReach storage,
             int partitionsOwned,
             int partitionsOpen,
             List<String> partitionsFailed,
@@ -186,6 +253,21 @@ class HealthChecksTest {
                     draining,
                     session,
                     engine,
+                    storage,
+                    partitionsOwned,
+                    partitionsOpen,
+                    partitionsFailed,
+                    stuck);
+        }
+
+        State with(StorageReach reach) {
+            return new State(
+                    phase,
+                    answering,
+                    draining,
+                    zookeeper,
+                    engine,
+                    reach,
                     partitionsOwned,
                     partitionsOpen,
                     partitionsFailed,
@@ -199,6 +281,7 @@ class HealthChecksTest {
                     draining,
                     zookeeper,
                     status,
+                    storage,
                     partitionsOwned,
                     partitionsOpen,
                     partitionsFailed,

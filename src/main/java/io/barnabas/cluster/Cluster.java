@@ -92,6 +92,12 @@ public interface Cluster extends AutoCloseable {
         default void topicDeleted(Topic topic) {}
 
         /**
+         * Another node cannot store anything. Whoever can try shall do so from now on and report that it could, with this
+         * number: only then is this node given what that one has. Told again with a higher number when there is another.
+         */
+        default void proofWanted(long changeId) {}
+
+        /**
          * Told on the node that leads: deleted topics left partitions in which the log engine noted something that has
          * to be deleted; see {@link PartStore#remains}. Told again when there are others, and on each new leader.
          */

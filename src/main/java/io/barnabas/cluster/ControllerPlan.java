@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -36,22 +35,14 @@ record ControllerPlan(List<Assignment> assignments, Set<UUID> deletions) {
      *     logs stay with their nodes, for there nothing moves
      */
     static ControllerPlan of(Snapshot snapshot, Set<Integer> awaited, Optional<Integer> moves) {
-        SortedMap<Integer, String> takers = new TreeMap<>();
-        Set<Integer> leaving = new TreeSet<>();
-        snapshot.nodes().forEach((id, node) -> {
-            if (node.draining()) {
-                leaving.add(id);
-            } else {
-                takers.put(id, node.zone());
-            }
-        });
+        NodeRoles roles = NodeRoles.of(snapshot.nodes());
         SortedMap<UUID, List<Integer>> wanted = new TreeMap<>();
         Map<UUID, Integer> fresh = new HashMap<>();
-        place(snapshot, takers, wanted, fresh);
+        place(snapshot, roles.takers(), wanted, fresh);
         Map<UUID, List<Integer>> next = wanted;
         if (moves.isPresent()) {
             int budget = moves.get() - snapshot.onTheirWay();
-            next = Rebalancing.next(wanted, fresh, takers, leaving, awaited, budget);
+            next = Rebalancing.next(wanted, fresh, roles, awaited, budget);
         }
         return new ControllerPlan(different(snapshot, next), snapshot.deletionsToDo());
     }

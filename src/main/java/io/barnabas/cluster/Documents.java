@@ -49,10 +49,12 @@ final class Documents {
                 .put("instance", node.instance())
                 .put("zone", node.zone())
                 .put("draining", node.draining())
-                .put("run", node.run()));
+                .put("run", node.run())
+                .put("storage", node.storage().state().name().toLowerCase(Locale.ROOT))
+                .put("storageProof", node.storage().proof()));
     }
 
-    /** A node; what was written before nodes said their run has none. */
+    /** A node; what was written before nodes said their run has none, and one that says nothing of storage is able. */
     NodeDocument node(String path, byte[] bytes) {
         ObjectNode json = read(path, bytes);
         try {
@@ -61,10 +63,23 @@ final class Documents {
                     text(path, json, "instance"),
                     json.path("zone").asText(""),
                     json.path("draining").asBoolean(),
-                    json.path("run").asText(""));
+                    json.path("run").asText(""),
+                    storage(json));
         } catch (IllegalArgumentException e) {
             throw corrupt(path, "its url is not a URL", e);
         }
+    }
+
+    /** What a later release may call a state is not acted upon. */
+    private static StorageReport storage(ObjectNode json) {
+        String written = json.path("storage").asText("");
+        StorageState state = StorageState.ABLE;
+        for (StorageState known : StorageState.values()) {
+            if (known.name().toLowerCase(Locale.ROOT).equals(written)) {
+                state = known;
+            }
+        }
+        return new StorageReport(state, json.path("storageProof").asLong());
     }
 
     byte[] controller(int epoch, int nodeId) {
@@ -222,7 +237,7 @@ final class Documents {
     }
 
     /** What a live node says of itself. */
-    record NodeDocument(URI url, String instance, String zone, boolean draining, String run) {}
+    record NodeDocument(URI url, String instance, String zone, boolean draining, String run, StorageReport storage) {}
 
     /** The secret itself when the cluster made it; a salted print of it when the nodes were given it. */
     record SecretDocument(Optional<ClusterSecret> secret, String salt, String print, int iterations) {}

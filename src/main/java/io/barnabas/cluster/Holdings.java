@@ -20,6 +20,7 @@ import java.util.Set;
  * <pre>
  * unheld -- wanted here and free, claim written --> claimed -- seen in ZooKeeper --> held
  * held -- wanted elsewhere --> leaving -- release seen in ZooKeeper --> unheld
+ * leaving -- wanted here again, claim written --> claimed, whether it was released or that failed
  * held, claimed, leaving -- other owner, higher epoch, topic gone, session lost --> unheld
  * </pre>
  *
@@ -140,7 +141,6 @@ final class Holdings {
                 if (!wantedHere(key, snapshot)
                         || held.containsKey(key)
                         || claimed.containsKey(key)
-                        || leaving.containsKey(key)
                         || beingClaimed.contains(key)) {
                     continue;
                 }

@@ -129,7 +129,13 @@ final class Mirror implements AutoCloseable {
             found.put(
                     Integer.valueOf(ZkPaths.leaf(child.getPath())),
                     new Registered(
-                            node.url(), child.getStat().getEphemeralOwner(), node.zone(), node.draining(), node.run()));
+                            node.url(),
+                            child.getStat().getEphemeralOwner(),
+                            node.zone(),
+                            node.draining(),
+                            node.run(),
+                            node.storage(),
+                            child.getStat().getMzxid()));
         });
         return found;
     }

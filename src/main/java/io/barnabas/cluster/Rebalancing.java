@@ -20,6 +20,7 @@ import java.util.UUID;
  * <pre>
  * its node is gone            moves now, for it is offline
  * its node is leaving         moves, so many at a time
+ * its node keeps what it has  stays, also when others have less
  * its node has two more than another, or more    one of its partitions moves there, so many at a time
  * </pre>
  *
@@ -27,8 +28,8 @@ import java.util.UUID;
  * sequence of moves reaches that with fewer, and a cluster that is like that already stays as it is.
  */
 final class Rebalancing {
+    private final NodeRoles roles;
     private final SortedMap<Integer, String> takers;
-    private final Set<Integer> leaving;
     private final int budget;
 
     private final Map<UUID, List<Integer>> before;
@@ -44,14 +45,10 @@ final class Rebalancing {
 
     private int planned;
 
-    private Rebalancing(
-            SortedMap<UUID, List<Integer>> before,
-            SortedMap<Integer, String> takers,
-            Set<Integer> leaving,
-            int budget) {
+    private Rebalancing(SortedMap<UUID, List<Integer>> before, NodeRoles roles, int budget) {
         this.before = before;
-        this.takers = takers;
-        this.leaving = leaving;
+        this.roles = roles;
+        this.takers = roles.takers();
         this.budget = budget;
         before.forEach((topic, nodes) -> {
             after.put(topic, new ArrayList<>(nodes));
@@ -67,22 +64,20 @@ final class Rebalancing {
      *
      * @param before wanted owners by topic, in order of partition
      * @param fresh per topic, from which partition on they were placed just now: where these go costs nothing
-     * @param takers nodes that can take partitions, each with its zone
-     * @param leaving live nodes that give up what they have
+     * @param roles which node takes, keeps or gives up
      * @param awaited nodes that are away but are expected back: what they have stays theirs
      * @param budget at most so many moves of partitions whose node lives
      */
     static Map<UUID, List<Integer>> next(
             SortedMap<UUID, List<Integer>> before,
             Map<UUID, Integer> fresh,
-            SortedMap<Integer, String> takers,
-            Set<Integer> leaving,
+            NodeRoles roles,
             Set<Integer> awaited,
             int budget) {
-        if (takers.isEmpty()) {
+        if (roles.takers().isEmpty()) {
             return before;
         }
-        Rebalancing decision = new Rebalancing(before, takers, leaving, budget);
+        Rebalancing decision = new Rebalancing(before, roles, budget);
         List<PartitionKey> homeless = decision.sort(fresh, awaited);
         homeless.forEach(decision::settle);
         decision.balance();
@@ -98,15 +93,15 @@ final class Rebalancing {
                 if (takers.containsKey(node)) {
                     boolean isFree = p >= fresh.getOrDefault(topic, Integer.MAX_VALUE);
                     put(isFree ? free : kept, node, topic, p);
-                } else if (leaving.contains(node)) {
+                } else if (roles.leaving().contains(node)) {
                     left.add(new PartitionKey(topic, p));
-                } else if (!awaited.contains(node)) {
+                } else if (!awaited.contains(node) && !roles.keeping().contains(node)) {
                     gone.add(new PartitionKey(topic, p));
                 }
             }
         });
         int moving = Math.min(left.size(), Math.max(0, budget));
-        planned = left.size();
+        planned = roles.evens() ? left.size() : Integer.MAX_VALUE;
         gone.addAll(left.subList(0, moving));
         return gone;
     }

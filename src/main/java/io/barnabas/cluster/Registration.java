@@ -43,6 +43,7 @@ final class Registration {
     private long seatedSession;
 
     private boolean draining;
+    private StorageReport storage = StorageReport.UNTRIED;
 
     /** @param freed called on Curator's thread when a node id that was taken may be free */
     Registration(
@@ -177,6 +178,16 @@ final class Registration {
     /** From now on every registration says that this node is about to leave; so does the present one, if there is one. */
     void drain() {
         draining = true;
+        rewrite("saying that node " + settings.nodeId() + " leaves");
+    }
+
+    /** From now on every registration says this of the shared storage; so does the present one, if there is one. */
+    void report(StorageReport report) {
+        storage = report;
+        rewrite("saying what node " + settings.nodeId() + " can store");
+    }
+
+    private void rewrite(String why) {
         String path = paths.node(settings.nodeId());
         try {
             Stat stat = client.checkExists().forPath(path);
@@ -184,13 +195,13 @@ final class Registration {
                 client.setData().withVersion(stat.getVersion()).forPath(path, document());
             }
         } catch (Exception e) {
-            throw ZooKeeperErrors.of("saying that node " + settings.nodeId() + " leaves", e);
+            throw ZooKeeperErrors.of(why, e);
         }
     }
 
     private byte[] document() {
         return documents.node(
-                new NodeDocument(settings.nodeUrl(), settings.instance(), settings.zone(), draining, run),
+                new NodeDocument(settings.nodeUrl(), settings.instance(), settings.zone(), draining, run, storage),
                 clock.millis());
     }
 

@@ -31,8 +31,13 @@ record Snapshot(
     /** A document and its ZooKeeper version. */
     record Versioned<T>(T value, int version) {}
 
-    /** A live node and the session that keeps it registered. */
-    record Registered(URI url, long session, String zone, boolean draining, String run) {}
+    /**
+     * A live node and the session that keeps it registered.
+     *
+     * @param changeId of the last change of its registration; grows with every change in the cluster
+     */
+    record Registered(
+            URI url, long session, String zone, boolean draining, String run, StorageReport storage, long changeId) {}
 
     /** Wanted owners of a topic as they are written; none when nothing is. */
     List<Integer> assigned(UUID topicId) {
@@ -119,7 +124,15 @@ record Snapshot(
     /** The view that others see of it; what this node owns is what it holds, not what a document still says. */
     ClusterView view(String clusterId, int thisNodeId, Map<PartitionKey, Integer> held) {
         SortedMap<Integer, Node> live = new TreeMap<>();
-        nodes.forEach((id, node) -> live.put(id, new Node(id, node.url(), node.zone(), node.draining(), node.run())));
+        nodes.forEach((id, node) -> live.put(
+                id,
+                new Node(
+                        id,
+                        node.url(),
+                        node.zone(),
+                        node.draining(),
+                        node.run(),
+                        node.storage().state())));
         SortedMap<String, Topic> named = new TreeMap<>();
         Map<TopicPartition, Ownership> owners = new HashMap<>();
         Map<TopicPartition, Integer> wanted = new HashMap<>();

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * connection --> {@link NodeSession} -- seated, connected, lost --> here
  * ZooKeeper's documents --> {@link Mirror} -- changed --> here --> {@link ClusterState}
- *                       and then, while connected: {@link Claims}, {@link Leadership}, {@link Departure}
+ *          and then, while connected: {@link Claims}, {@link Leadership}, {@link StorageNotice}, {@link Departure}
  * </pre>
  */
 public final class ZooKeeperCluster implements Cluster {
@@ -50,6 +50,7 @@ public final class ZooKeeperCluster implements Cluster {
     private final Claims claims;
     private final Leadership leadership;
     private final Departure departure;
+    private final StorageNotice storage;
     private final PartStore parts;
     private final TopicChanges changes;
     private final ProducerIdBlocks producerIds;
@@ -101,6 +102,7 @@ public final class ZooKeeperCluster implements Cluster {
                 nanoTime,
                 this::changed);
         departure = new Departure(settings, registration, this.threads);
+        storage = new StorageNotice(settings, registration, this.threads, announcer, this::changed);
         changes = new TopicChanges(
                 catalogue,
                 holdings,
@@ -211,6 +213,12 @@ public final class ZooKeeperCluster implements Cluster {
         return changes.asked("taking producer ids", () -> producerIds.reserve(count));
     }
 
+    /** Tells the other nodes what this one can do with the storage that they share; the last word counts. */
+    public void reportStorage(StorageReport report) {
+        requireNonNull(report, "report");
+        threads.post(() -> storage.report(report));
+    }
+
     @Override
     public CompletionStage<Void> drain() {
         CompletableFuture<Void> answer = new CompletableFuture<>();
@@ -263,6 +271,7 @@ public final class ZooKeeperCluster implements Cluster {
         if (session() == Session.CONNECTED && session.seated(now)) {
             claims.claim(now, session.id());
             leadership.seen(now);
+            storage.seen(now);
             departure.seen(now, holdings);
             started.complete(null);
         }

@@ -82,6 +82,14 @@ public interface GroupCoordinator extends AutoCloseable {
     /** Forgets the instance and makes its member leave. */
     CompletionStage<Void> deleteInstance(String group, String name);
 
+    /**
+     * Whether this node is out of the cluster. Its members that have no coordinator then are soon taken for gone where their
+     * group is coordinated now, of which this node does not learn.
+     */
+    default boolean expelled() {
+        return false;
+    }
+
     /** A topic has another number of partitions, or is gone: groups that read it rebalance, offsets of gone ones go. */
     void topicChanged(String topic);
 

@@ -25,6 +25,11 @@ public interface LogEngine extends AutoCloseable {
     /** What an operator must know: whether appends are possible, and why not. */
     EngineStatus status();
 
+    /** Whether it reaches what it stores on. */
+    default StorageReach reach() {
+        return StorageReach.ABLE;
+    }
+
     /**
      * Work that should be short and has run for longer than this, for the operator; absent when all goes on. Never
      * blocks.

@@ -32,7 +32,12 @@ record ClusterBodyView(
                 cluster.session().name().toLowerCase(Locale.ROOT),
                 view.controllerId().isPresent() ? view.controllerId().getAsInt() : null,
                 view.nodes().values().stream()
-                        .map(node -> new NodeView(node.id(), node.url().toString(), node.zone(), node.draining()))
+                        .map(node -> new NodeView(
+                                node.id(),
+                                node.url().toString(),
+                                node.zone(),
+                                node.draining(),
+                                node.storage().name().toLowerCase(Locale.ROOT)))
                         .toList(),
                 view.owners().entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
@@ -52,12 +57,17 @@ record ClusterBodyView(
                         .toList());
     }
 
-    /** A live node. */
+    /**
+     * A live node.
+     *
+     * @param storage what it says of the storage that all share: able, impaired or recovering
+     */
     record NodeView(
             @JsonProperty("id") int id,
             @JsonProperty("url") String url,
             @JsonProperty("zone") String zone,
-            @JsonProperty("draining") boolean draining) {}
+            @JsonProperty("draining") boolean draining,
+            @JsonProperty("storage") String storage) {}
 
     /** Which node shall own a partition that it does not own at the moment; nobody does, or another. */
     record WantedView(

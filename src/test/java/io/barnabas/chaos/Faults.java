@@ -220,6 +220,20 @@ final class Faults {
         return epochs;
     }
 
+    /** How many partitions a node owns. */
+    long ownedBy(int node) {
+        long owned = 0;
+        for (JsonNode owner : state().path("owners")) {
+            owned += owner.path("node").asInt() == node ? 1 : 0;
+        }
+        return owned;
+    }
+
+    /** Waits until a node owns something. */
+    void awaitOwner(int node) {
+        await().atMost(SOON).ignoreExceptions().until(() -> ownedBy(node) > 0);
+    }
+
     private static boolean isJournal(JsonNode owner) {
         return owner.path("topic").asText().equals("__barnabas_groups");
     }

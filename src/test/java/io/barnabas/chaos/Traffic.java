@@ -69,11 +69,16 @@ final class Traffic implements AutoCloseable {
 
     /** Waits until more records are acknowledged to idempotent producers of every partition, and as many delivered. */
     void flow() {
+        flow(SOON);
+    }
+
+    /** The same, within this time. */
+    void flow(Duration atMost) {
         long[] goals = idempotent.stream()
                 .mapToLong(producer -> producer.acknowledgedCount() + FLOW)
                 .toArray();
         long delivered = deliveredCount() + FLOW;
-        await().atMost(SOON).untilAsserted(() -> {
+        await().atMost(atMost).untilAsserted(() -> {
             clients().forEach(Client::requireWell);
             for (int i = 0; i < goals.length; i++) {
                 if (idempotent.get(i).acknowledgedCount() < goals[i]) {
@@ -99,9 +104,14 @@ final class Traffic implements AutoCloseable {
 
     /** Waits until the group is given more records of every partition, also of those that a member had who is away. */
     void flowToGroup() {
+        flowToGroup(SOON);
+    }
+
+    /** The same, within this time. */
+    void flowToGroup(Duration atMost) {
         long[] seen =
                 IntStream.range(0, partitions).mapToLong(this::deliveredCount).toArray();
-        await().atMost(SOON).untilAsserted(() -> {
+        await().atMost(atMost).untilAsserted(() -> {
             clients().forEach(Client::requireWell);
             for (int partition = 0; partition < partitions; partition++) {
                 if (deliveredCount(partition) == seen[partition]) {

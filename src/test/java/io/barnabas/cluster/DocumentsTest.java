@@ -30,7 +30,13 @@ class DocumentsTest {
     @Test
     void readsTheNodeItWrote() {
         // given
-        NodeDocument node = new NodeDocument(URI.create("http://127.0.0.1:8081"), "folder", "north", true, "run");
+        NodeDocument node = new NodeDocument(
+                URI.create("http://127.0.0.1:8081"),
+                "folder",
+                "north",
+                true,
+                "run",
+                new StorageReport(StorageState.IMPAIRED, 1L << 40));
         // when
         NodeDocument read = documents.node("/b/nodes/1", documents.node(node, 5));
         // then
@@ -38,13 +44,25 @@ class DocumentsTest {
     }
 
     @Test
-    void readsANodeThatDoesNotSayItsRun() {
+    void takesANodeForAbleWhoseStorageIsInAStateOfALaterRelease() {
+        // given
+        byte[] bytes = "{\"version\":1,\"url\":\"http://127.0.0.1:8081\",\"instance\":\"f\",\"storage\":\"molten\"}"
+                .getBytes(UTF_8);
+        // when
+        NodeDocument read = documents.node("/b/nodes/1", bytes);
+        // then
+        assertThat(read.storage()).isEqualTo(StorageReport.UNTRIED);
+    }
+
+    @Test
+    void readsANodeThatSaysNothingOfItsRunAndItsStorage() {
         // given
         byte[] bytes = "{\"version\":1,\"url\":\"http://127.0.0.1:8081\",\"instance\":\"folder\"}".getBytes(UTF_8);
         // when
         NodeDocument read = documents.node("/b/nodes/1", bytes);
         // then
         assertThat(read.run()).isEmpty();
+        assertThat(read.storage()).isEqualTo(StorageReport.UNTRIED);
     }
 
     @Test

@@ -41,7 +41,10 @@ class HoldingsTest {
             }
         }
         TreeMap<Integer, Snapshot.Registered> nodes = new TreeMap<>();
-        nodes.put(NODE, new Snapshot.Registered(URI.create("http://127.0.0.1"), SESSION, "", false, "run"));
+        nodes.put(
+                NODE,
+                new Snapshot.Registered(
+                        URI.create("http://127.0.0.1"), SESSION, "", false, "run", StorageReport.UNTRIED, 1));
         return new Snapshot(nodes, OptionalInt.empty(), byName, assignments, parts, Map.of());
     }
 
@@ -75,5 +78,26 @@ class HoldingsTest {
                         new PartitionKey(early.id(), 1),
                         new PartitionKey(early.id(), 2),
                         new PartitionKey(late.id(), 0));
+    }
+
+    @Test
+    void claimsAnewWhatItWasGivingAwayAndIsToHaveAfterAll() {
+        // given
+        Holdings holdings = new Holdings(NODE, 1_000);
+        Snapshot wantedHere = allWantedHere(early);
+        PartitionKey key = new PartitionKey(early.id(), 0);
+        wantedHere.parts().keySet().forEach(each -> holdings.claimed(each, 1));
+        holdings.reconcile(wantedHere);
+        Map<UUID, Versioned<List<Integer>>> elsewhere =
+                Map.of(early.id(), new Versioned<>(Collections.nCopies(early.partitionCount(), NODE + 1), 1));
+        Snapshot wantedElsewhere = new Snapshot(
+                wantedHere.nodes(), OptionalInt.empty(), wantedHere.topics(), elsewhere, wantedHere.parts(), Map.of());
+        assertThat(holdings.reconcile(wantedElsewhere).leaving()).hasSize(early.partitionCount());
+        // when: its release was not written
+        holdings.reconcile(wantedHere);
+        // then
+        assertThat(holdings.claimable(wantedHere, Set.of(), 0)).contains(key);
+        holdings.claimed(key, 2);
+        assertThat(holdings.claimable(wantedHere, Set.of(), 0)).doesNotContain(key);
     }
 }

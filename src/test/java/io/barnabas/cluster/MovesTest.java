@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +124,56 @@ class MovesTest {
         get(only.drain());
         // then
         assertThat(counts(only)).isEqualTo(Map.of(1, 2L));
+    }
+
+    @Test
+    void aNodeThatCannotStoreGivesEverythingToOneThatHasShownThatItCanAndGetsItsShareBackWhenItCanAgain() {
+        // given
+        ZooKeeperCluster first = start(shared(1));
+        ZooKeeperCluster second = nodes.unstarted(shared(2));
+        BlockingQueue<Long> asked = new LinkedBlockingQueue<>();
+        second.listen(new Cluster.Listener() {
+            @Override
+            public void proofWanted(long changeId) {
+                asked.add(changeId);
+            }
+        });
+        second.start();
+        soon().until(() -> first.view().nodes().size() == 2);
+        get(first.createTopic("orders", 6, Map.of()));
+        soon().until(() -> counts(second).equals(Map.of(1, 3L, 2, 3L)));
+        // when
+        first.reportStorage(new StorageReport(StorageState.IMPAIRED, 0));
+        soon().until(() -> !asked.isEmpty());
+        assertThat(counts(second)).as("nobody has shown yet that it can store").isEqualTo(Map.of(1, 3L, 2, 3L));
+        second.reportStorage(new StorageReport(StorageState.ABLE, asked.remove()));
+        // then
+        soon().untilAsserted(() -> assertThat(counts(second)).isEqualTo(Map.of(2, 6L)));
+        assertThat(second.view().nodes().get(1).storage()).isEqualTo(StorageState.IMPAIRED);
+        first.reportStorage(new StorageReport(StorageState.RECOVERING, 0));
+        soon().until(() -> second.view().nodes().get(1).storage() == StorageState.RECOVERING);
+        assertThat(counts(second)).isEqualTo(Map.of(2, 6L));
+        first.reportStorage(new StorageReport(StorageState.ABLE, 0));
+        soon().untilAsserted(() -> assertThat(counts(second)).isEqualTo(Map.of(1, 3L, 2, 3L)));
+    }
+
+    @Test
+    void nothingMovesWhenNobodyCanStore() {
+        // given
+        ZooKeeperCluster first = start(shared(1));
+        ZooKeeperCluster second = start(shared(2));
+        soon().until(() -> first.view().nodes().size() == 2);
+        get(first.createTopic("orders", 6, Map.of()));
+        soon().until(() -> counts(second).equals(Map.of(1, 3L, 2, 3L)));
+        // when
+        first.reportStorage(new StorageReport(StorageState.IMPAIRED, 0));
+        second.reportStorage(new StorageReport(StorageState.IMPAIRED, 0));
+        // then
+        soon().until(() ->
+                first.view().nodes().values().stream().allMatch(node -> node.storage() == StorageState.IMPAIRED));
+        get(first.createTopic("more", 2, Map.of()));
+        assertThat(counts(first)).isEqualTo(Map.of(1, 4L, 2, 4L));
+        assertThat(first.view().owners().values()).extracting(Ownership::epoch).containsOnly(1);
     }
 
     @Test

@@ -13,5 +13,7 @@ enum PlantedBug {
     /** A commit from an old generation is taken. */
     COMMIT_FROM_OLD_GENERATION,
     /** The controller's writes do not carry its epoch. */
-    CONTROLLER_NOT_FENCED
+    CONTROLLER_NOT_FENCED,
+    /** A node says that it stores, when another one cannot, without having tried. */
+    PROOF_WITHOUT_TRYING
 }

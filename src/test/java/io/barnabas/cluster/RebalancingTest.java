@@ -55,6 +55,29 @@ class RebalancingTest {
     }
 
     @Test
+    void leavesANodeThatKeepsWhatItHasAsItIs() {
+        // given
+        SortedMap<UUID, List<Integer>> before = topics(List.of(List.of(1, 2, 3, 1, 3, 3, 3, 4)));
+        NodeRoles roles = new NodeRoles(zones(1, 2), Set.of(4), Set.of(3), true);
+        // when
+        Map<UUID, List<Integer>> after = Rebalancing.next(before, Map.of(), roles, Set.of(), UNBOUNDED);
+        // then
+        assertThat(Placement.count(after.values())).isEqualTo(Map.of(1, 2, 2, 2, 3, 4));
+    }
+
+    @Test
+    void movesOnlyWhatHasToMoveWhileNothingIsToBeMadeEven() {
+        // given: node 3 leaves and node 5 is gone
+        SortedMap<UUID, List<Integer>> before = topics(List.of(List.of(1, 1, 1, 1, 1, 3, 5, 2)));
+        NodeRoles roles = new NodeRoles(zones(1, 2), Set.of(3), Set.of(), false);
+        // when
+        Map<UUID, List<Integer>> after = Rebalancing.next(before, Map.of(), roles, Set.of(), UNBOUNDED);
+        // then
+        assertThat(moves(before, after)).isEqualTo(2);
+        assertThat(Placement.count(after.values())).isEqualTo(Map.of(1, 5, 2, 3));
+    }
+
+    @Test
     void settlesWhatHasToMoveWhereItCanStayThoughNothingElseMayMove() {
         // given: node 0 is full, nodes 3 and 4 have one each, node 5 leaves
         SortedMap<UUID, List<Integer>> before =
@@ -148,7 +171,7 @@ class RebalancingTest {
             UUID id = new UUID(0, now.size());
             Map<Integer, Integer> totals = Placement.count(now.values());
             now.put(id, Placement.place(List.of(), count, takers, totals));
-            now = new TreeMap<>(Rebalancing.next(now, Map.of(id, 0), takers, Set.of(), Set.of(), UNBOUNDED));
+            now = new TreeMap<>(Rebalancing.next(now, Map.of(id, 0), roles(takers, Set.of()), Set.of(), UNBOUNDED));
             // then
             Map<String, Integer> perZone = new HashMap<>();
             takers.values().forEach(zone -> perZone.put(zone, 0));
@@ -191,7 +214,11 @@ class RebalancingTest {
             Set<Integer> leaving,
             Set<Integer> awaited,
             int budget) {
-        return Rebalancing.next(before, Map.of(), takers, leaving, awaited, budget);
+        return Rebalancing.next(before, Map.of(), roles(takers, leaving), awaited, budget);
+    }
+
+    private static NodeRoles roles(SortedMap<Integer, String> takers, Set<Integer> leaving) {
+        return new NodeRoles(takers, leaving, Set.of(), true);
     }
 
     private static SortedMap<UUID, List<Integer>> topics(List<List<Integer>> assigned) {

@@ -76,6 +76,7 @@ final class SimulatedLeadership {
         }
         ControllerPlan plan =
                 ControllerPlan.of(now, absences.awaited(now, world.nowMs), Optional.of(Simulation.MOVES_IN_FLIGHT));
+        world.planned(now, plan);
         int term = termVersion;
         for (ControllerPlan.Assignment assignment : plan.assignments()) {
             node.soon(() -> write(assignment, term));

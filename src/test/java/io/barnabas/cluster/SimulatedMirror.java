@@ -44,7 +44,16 @@ final class SimulatedMirror {
             String path = entry.getKey();
             Document found = entry.getValue();
             if (found.value() instanceof Registered node) {
-                nodes.put(Integer.valueOf(ZkPaths.leaf(path)), node);
+                nodes.put(
+                        Integer.valueOf(ZkPaths.leaf(path)),
+                        new Registered(
+                                node.url(),
+                                node.session(),
+                                node.zone(),
+                                node.draining(),
+                                node.run(),
+                                node.storage(),
+                                found.changeId()));
             } else if (found.value() instanceof Topic topic) {
                 topics.put(topic.name(), new Versioned<>(topic, found.version()));
             } else if (found.value() instanceof PartDocument part) {

@@ -50,6 +50,7 @@ final class SimulatedNode {
     private long session;
     private long seatedSession = -1;
     private long lastContactMs;
+    private final SimulatedStorage storage;
 
     /** Whether something changed while the connection was cut. */
     private boolean missed;
@@ -58,6 +59,7 @@ final class SimulatedNode {
         this.id = id;
         this.world = world;
         leadership = new SimulatedLeadership(this, world);
+        storage = new SimulatedStorage(this, world);
     }
 
     // ---- Faults
@@ -77,6 +79,7 @@ final class SimulatedNode {
         belief = Cluster.Session.STARTING;
         session = 0;
         seatedSession = -1;
+        storage.forget();
         ping();
     }
 
@@ -101,7 +104,7 @@ final class SimulatedNode {
     }
 
     /** Runs after a while, if this very process still runs then and is not paused; if it is, when it wakes. */
-    private void after(long waitMs, Runnable action) {
+    void after(long waitMs, Runnable action) {
         int then = process;
         world.after(waitMs, () -> whenAwake(then, action));
     }
@@ -134,6 +137,7 @@ final class SimulatedNode {
 
     private void ping() {
         after(PING_MS, this::ping);
+        storage.look();
         if (!cut) {
             contact();
         } else {
@@ -146,6 +150,9 @@ final class SimulatedNode {
             }
         }
         coordinator.ifPresent(groups -> groups.timePasses(world.nowMs));
+        if (coordinator.isPresent() && coordinator.get().over() && storage.reached()) {
+            loadGroups(hosted.get(Simulation.JOURNAL)); // as after any failure of the journal, while it is owned
+        }
         if (belief == Cluster.Session.CONNECTED) {
             refresh();
         }
@@ -172,7 +179,7 @@ final class SimulatedNode {
     }
 
     private void register() {
-        Registered self = new Registered(URI.create("http://node-" + id), session, "", draining, "");
+        Registered self = self();
         List<Write> writes = new ArrayList<>();
         world.zooKeeper.read(PATHS.node(id)).ifPresent(left -> writes.add(Write.delete(PATHS.node(id), -1)));
         if (!writes.isEmpty() && !world.zooKeeper.write(session, writes)) {
@@ -244,7 +251,21 @@ final class SimulatedNode {
         for (PartitionKey key : holdings.claimable(now, inFlight, world.nowMs)) {
             claim(key, now);
         }
+        storage.seen(now, self);
         leadership.seen(now);
+    }
+
+    private Registered self() {
+        return new Registered(URI.create("http://node-" + id), session, "", draining, "", storage.report(), 0);
+    }
+
+    /** Says in the registration what this node is like now. */
+    void tellOthers() {
+        soon(() -> world.zooKeeper.read(PATHS.node(id)).ifPresent(found -> {
+            if (((Registered) found.value()).session() == session && !cut) {
+                world.zooKeeper.write(session, List.of(Write.set(PATHS.node(id), self(), found.version())));
+            }
+        }));
     }
 
     private void close(PartitionKey key) {
@@ -310,20 +331,32 @@ final class SimulatedNode {
     }
 
     private void open(PartitionKey key, int epoch) {
-        if (holdings.held().getOrDefault(key, -1) != epoch || !world.logs.open(key, epoch, id)) {
+        if (holdings.held().getOrDefault(key, -1) != epoch) {
+            return;
+        }
+        if (!storage.reached()) {
+            after(200, () -> open(key, epoch));
+            return;
+        }
+        if (!world.logs.open(key, epoch, id)) {
             return;
         }
         hosted.put(key, epoch);
         if (key.equals(Simulation.JOURNAL)) {
-            coordinator = Optional.of(
-                    world.coordinator(this, batch -> hosted.getOrDefault(key, -1) == epoch && append(key, batch)));
+            loadGroups(epoch);
         }
+    }
+
+    private void loadGroups(int epoch) {
+        PartitionKey key = Simulation.JOURNAL;
+        coordinator = Optional.of(
+                world.coordinator(this, batch -> hosted.getOrDefault(key, -1) == epoch && append(key, batch)));
     }
 
     /** Takes a record and acknowledges it; not while it knows that it must not. */
     boolean append(PartitionKey key, Object record) {
         Integer epoch = hosted.get(key);
-        if (!alive || epoch == null || belief != Cluster.Session.CONNECTED) {
+        if (!alive || epoch == null || belief != Cluster.Session.CONNECTED || !storage.reached()) {
             return false;
         }
         world.writes(this, key, epoch, session);
@@ -345,13 +378,11 @@ final class SimulatedNode {
 
     void drain() {
         draining = true;
-        soon(() -> world.zooKeeper.read(PATHS.node(id)).ifPresent(found -> {
-            Registered self = (Registered) found.value();
-            if (self.session() == session && !cut) {
-                Registered leaving = new Registered(self.url(), session, self.zone(), true, self.run());
-                world.zooKeeper.write(session, List.of(Write.set(PATHS.node(id), leaving, found.version())));
-            }
-        }));
+        tellOthers();
+    }
+
+    SimulatedStorage storage() {
+        return storage;
     }
 
     boolean drained() {
@@ -361,7 +392,8 @@ final class SimulatedNode {
     @Override
     public String toString() {
         return "node " + id + (alive ? "" : " dead") + (paused ? " paused" : "") + (cut ? " cut" : "")
-                + (draining ? " draining" : "") + " " + belief + " session=" + session + "/" + seatedSession + " term="
+                + (draining ? " draining" : "") + storage + " " + belief + " session=" + session + "/" + seatedSession
+                + " term="
                 + leadership + " sees=" + snapshot().nodes().keySet() + " hosts=" + hosted.size();
     }
 

@@ -22,15 +22,16 @@ final class SimulatedZooKeeper {
     private final long sessionMs;
     private final Consumer<String> changed;
     private long sessions;
+    private long changes;
 
     SimulatedZooKeeper(long sessionMs, Consumer<String> changed) {
         this.sessionMs = sessionMs;
         this.changed = changed;
-        documents.put(PATHS.controllerEpoch(), new Document(new ControllerDocument(0, -1), 0, 0));
+        documents.put(PATHS.controllerEpoch(), new Document(new ControllerDocument(0, -1), 0, 0, 0));
     }
 
-    /** A document; {@code session} is 0 unless it is ephemeral. */
-    record Document(Object value, int version, long session) {}
+    /** A document; {@code session} is 0 unless it is ephemeral, {@code changeId} grows with every write of any. */
+    record Document(Object value, int version, long session, long changeId) {}
 
     /** One write or check of a transaction. */
     record Write(Kind kind, String path, Object value, int version, long session) {
@@ -125,9 +126,10 @@ final class SimulatedZooKeeper {
         Document before = documents.get(write.path());
         switch (write.kind()) {
             case CHECK -> {}
-            case CREATE -> documents.put(write.path(), new Document(write.value(), 0, write.session()));
+            case CREATE -> documents.put(write.path(), new Document(write.value(), 0, write.session(), ++changes));
             case SET ->
-                documents.put(write.path(), new Document(write.value(), before.version() + 1, before.session()));
+                documents.put(
+                        write.path(), new Document(write.value(), before.version() + 1, before.session(), ++changes));
             case DELETE -> documents.remove(write.path());
         }
         if (write.value() instanceof PartDocument part && before != null) {

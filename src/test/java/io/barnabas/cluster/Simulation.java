@@ -19,13 +19,14 @@ import java.util.function.Consumer;
 
 /**
  * A cluster in one thread, with a virtual clock, from one seed: nodes that crash, freeze, wake, drain, join and lose
- * their ZooKeeper, producers, and a group of consumers. The same seed gives the same history. After every step it holds
+ * their ZooKeeper or the store, a store that goes and comes, producers, and a group of consumers. The same seed gives the same history. After every step it holds
  * that
  *
  * <ul>
  *   <li>a ledger is written by the node that opened it alone, and no acknowledged record is lost or moved;
  *   <li>a node writes only under a claim of the session it believes in, and claims only what it was assigned;
  *   <li>assignments are written by the latest leader alone;
+ *   <li>what a node has that cannot store goes only to nodes that have stored since it said so;
  *   <li>epochs rise by one;
  *   <li>a partition has one reader in a generation of the group;
  *   <li>committed offsets never go back and are never forgotten.
@@ -52,6 +53,13 @@ final class Simulation {
     final SimulatedZooKeeper zooKeeper = new SimulatedZooKeeper(SESSION_MS, this::changed);
     final SimulatedLogs logs;
     long nowMs = 1_000;
+
+    /** Whether nobody reaches the store. */
+    boolean storeAway;
+
+    /** When which change of a registration was seen first. */
+    private final Map<Long, Long> changedMs = new HashMap<>();
+
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::atMs).thenComparingLong(Event::number));
     private final SortedMap<Integer, SimulatedNode> nodes = new TreeMap<>();
@@ -112,6 +120,7 @@ final class Simulation {
     }
 
     private void changed(String path) {
+        zooKeeper.read(path).ifPresent(document -> changedMs.put(document.changeId(), nowMs));
         nodes.values().forEach(node -> node.changed(path));
     }
 
@@ -132,11 +141,13 @@ final class Simulation {
     private void fault() {
         SimulatedNode node = nodes.get(1 + random.nextInt(nodes.size()));
         faults++;
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(10)) {
             case 0 -> crashFor(node, 200 + random.nextInt(6_000));
             case 1, 2, 3 -> pauseFor(node, 100 + random.nextInt(7_000));
             case 4, 5 -> cutFor(node, 100 + random.nextInt(6_000));
             case 6 -> drain(node);
+            case 7 -> wallFor(node, 100 + random.nextInt(6_000));
+            case 8 -> takeStoreFor(100 + random.nextInt(3_000));
             default -> {
                 if (node.alive && !node.paused) {
                     node.stop();
@@ -171,6 +182,16 @@ final class Simulation {
         after(waitMs, () -> node.cut = false);
     }
 
+    private void wallFor(SimulatedNode node, long waitMs) {
+        node.storage().walled = true;
+        after(waitMs, () -> node.storage().walled = false);
+    }
+
+    private void takeStoreFor(long waitMs) {
+        storeAway = true;
+        after(waitMs, () -> storeAway = false);
+    }
+
     private void drain(SimulatedNode node) {
         if (node.alive && !node.paused && !node.draining) {
             node.drain();
@@ -184,7 +205,9 @@ final class Simulation {
     }
 
     private void heal() {
+        storeAway = false;
         nodes.values().forEach(node -> {
+            node.storage().walled = false;
             node.cut = false;
             node.wake();
             if (node.alive && node.draining) {
@@ -254,6 +277,25 @@ final class Simulation {
                 .version();
         if (termVersion != latest) {
             throw new BrokenPromise("a leader of an earlier term wrote an assignment");
+        }
+    }
+
+    /** A leader wants this. */
+    void planned(Snapshot seen, ControllerPlan plan) {
+        for (ControllerPlan.Assignment assignment : plan.assignments()) {
+            List<Integer> before = seen.assigned(assignment.topic().value().id());
+            for (int p = 0; p < before.size(); p++) {
+                Snapshot.Registered from = seen.nodes().get(before.get(p));
+                int to = assignment.wanted().get(p);
+                if (from != null
+                        && !from.draining()
+                        && from.storage().state() == StorageState.IMPAIRED
+                        && to != before.get(p)
+                        && nodes.get(to).storage().lastReachedMs() < changedMs.get(from.changeId())) {
+                    throw new BrokenPromise("a partition of node " + before.get(p)
+                            + ", which cannot store, goes to node " + to + ", which has not stored since");
+                }
+            }
         }
     }
 

@@ -126,6 +126,11 @@ public final class SimulatedCoordinator {
         return !over;
     }
 
+    /** Whether its journal refused something: what it knows may be ahead of it. */
+    public boolean over() {
+        return over;
+    }
+
     /** Runs what is due. */
     public void timePasses(long nowMs) {
         if (!over && shard.nextDeadlineMs().orElse(Long.MAX_VALUE) <= nowMs) {

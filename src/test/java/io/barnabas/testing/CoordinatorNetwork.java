@@ -5,6 +5,7 @@ import io.barnabas.broker.group.GroupJournal;
 import io.barnabas.broker.group.RoutedGroupCoordinator;
 import io.barnabas.broker.group.RoutingSettings;
 import io.barnabas.broker.peer.PeerOperation;
+import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterView;
 import io.barnabas.cluster.Node;
 import io.barnabas.cluster.Ownership;
@@ -40,6 +41,10 @@ public final class CoordinatorNetwork {
     private final Map<Integer, CoordinatorRoute> routes = new HashMap<>();
     private final Map<Integer, RoutedGroupCoordinator> routed = new HashMap<>();
     private final Map<Integer, InMemoryPartitionLog> logs = new HashMap<>();
+
+    /** What a node goes on to see that is out of the cluster. */
+    private final Map<Integer, ClusterView> lastViews = new HashMap<>();
+
     private final AtomicLong uuids = new AtomicLong();
     private final RoutingSettings settings;
 
@@ -89,7 +94,14 @@ public final class CoordinatorNetwork {
                 scheduler,
                 clock::nanoTime);
         RoutedGroupCoordinator router = new RoutedGroupCoordinator(
-                local, () -> view(id), route, peers, Runnable::run, () -> new UUID(0, uuids.incrementAndGet()));
+                local,
+                () -> view(id),
+                route,
+                peers,
+                Runnable::run,
+                scheduler,
+                clock::nanoTime,
+                () -> new UUID(0, uuids.incrementAndGet()));
         peers.handle(PeerOperation.GROUP, router.requests());
         locals.put(id, local);
         routes.put(id, route);
@@ -109,6 +121,9 @@ public final class CoordinatorNetwork {
     }
 
     public ClusterView view(int id) {
+        if (lastViews.containsKey(id)) {
+            return lastViews.get(id);
+        }
         TreeMap<String, Topic> topics = new TreeMap<>(Map.of(journal.name(), journal, orders.name(), orders));
         return new ClusterView("test", id, nodes, OptionalInt.of(1), topics, owners);
     }
@@ -134,6 +149,23 @@ public final class CoordinatorNetwork {
     /** A node is out of the cluster, but goes on as if nothing had happened. */
     public void expel(int id) {
         nodes.remove(id);
+        tellView();
+    }
+
+    /** A node loses ZooKeeper alone: it owns nothing, and learns of nothing that happens from now on. */
+    public void isolate(int id) {
+        owners.values().removeIf(owner -> owner.nodeId() == id);
+        lastViews.put(id, view(id));
+        routed.get(id).sessionChanged(Cluster.Session.LOST);
+        logs.keySet().forEach(partition -> routed.get(id).unload(partition));
+        expel(id);
+    }
+
+    /** And is back in the cluster, as the same process. */
+    public void admit(int id) {
+        lastViews.remove(id);
+        nodes.put(id, node(id, "first"));
+        routed.get(id).sessionChanged(Cluster.Session.CONNECTED);
         tellView();
     }
 

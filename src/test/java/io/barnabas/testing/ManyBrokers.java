@@ -159,7 +159,15 @@ public final class ManyBrokers implements AutoCloseable {
                     RoutingSettings.DEFAULTS,
                     new ExecutorTimers(timers),
                     System::nanoTime);
-            coordinator = new RoutedGroupCoordinator(ownGroups, cluster::view, route, news, pool, UUID::randomUUID);
+            coordinator = new RoutedGroupCoordinator(
+                    ownGroups,
+                    cluster::view,
+                    route,
+                    news,
+                    pool,
+                    new ExecutorTimers(timers),
+                    System::nanoTime,
+                    UUID::randomUUID);
             desk.register(PeerOperation.GROUP, coordinator.requests());
             partitions = new Partitions(
                     cluster, engine, coordinator, settings, remotes, partitionsStay, timers, pool, System::nanoTime);

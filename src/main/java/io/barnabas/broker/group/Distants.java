@@ -8,13 +8,16 @@ import io.barnabas.cluster.Node;
 import io.barnabas.group.Home;
 import io.barnabas.group.Homes;
 import io.barnabas.group.JournaledGroupCoordinator;
+import io.barnabas.group.Timers;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +26,16 @@ import org.slf4j.LoggerFactory;
  * The members of this node's groups that live on other nodes, and the nodes that members live on. Thread-safe.
  *
  * <p>When a node is gone, out of the cluster and silent, its sockets are gone too: its members leave at once, and nobody
- * waits for their session time-out. A node that is out of the cluster but still takes its news has lost ZooKeeper alone,
- * and its members stay. That is so for members that joined here, and for those that the journal knows from an earlier
- * coordinator, which may have been their home itself. Of this node's own members those are there that live here now: those
- * of a run before are not.
+ * waits for their session time-out. A node that is out of the cluster but still takes its news has lost ZooKeeper alone:
+ *
+ * <ul>
+ *   <li>members that joined here stay, for their node asks and tells them as before;
+ *   <li>members that the journal knows from an earlier coordinator, which may have been their home itself, have
+ *       {@link RoutingSettings#absenceMs}: without ZooKeeper their node does not learn who coordinates now, and they
+ *       cannot join here before it is back in the cluster.
+ * </ul>
+ *
+ * <p>Of this node's own members those are there that live here now: those of a run before are not.
  */
 final class Distants implements PeerNews.Listener, Homes {
     private static final Logger LOG = LoggerFactory.getLogger(Distants.class);
@@ -35,29 +44,38 @@ final class Distants implements PeerNews.Listener, Homes {
     private final PeerNews news;
     private final Supplier<ClusterView> view;
     private final BiPredicate<String, String> residents;
-    private final boolean journalsHomes;
+    private final RoutingSettings settings;
+    private final Timers timers;
+    private final LongSupplier nanoTime;
     private final Map<Key, Distant> distants = new ConcurrentHashMap<>();
 
     /** Under which other nodes take news, by node. */
     private final Map<Integer, Long> sessions = new ConcurrentHashMap<>();
 
+    /** Since when nodes are out of the cluster that members live on. */
+    private final Map<Integer, Long> absentSinceNanos = new ConcurrentHashMap<>();
+
     /**
      * Knows of nobody yet.
      *
      * @param residents whether the member of this group lives on this node now
-     * @param journalsHomes see {@link RoutingSettings#journalHomes}
+     * @param timers when homes are to be looked at again
      */
     Distants(
             JournaledGroupCoordinator coordinator,
             PeerNews news,
             Supplier<ClusterView> view,
             BiPredicate<String, String> residents,
-            boolean journalsHomes) {
+            RoutingSettings settings,
+            Timers timers,
+            LongSupplier nanoTime) {
         this.coordinator = requireNonNull(coordinator, "coordinator");
         this.news = requireNonNull(news, "news");
         this.view = requireNonNull(view, "view");
         this.residents = requireNonNull(residents, "residents");
-        this.journalsHomes = journalsHomes;
+        this.settings = requireNonNull(settings, "settings");
+        this.timers = requireNonNull(timers, "timers");
+        this.nanoTime = requireNonNull(nanoTime, "nanoTime");
     }
 
     /** Of the view that was told last; touched by the cluster's event thread alone. */
@@ -112,7 +130,7 @@ final class Distants implements PeerNews.Listener, Homes {
         Map<Integer, Node> nodes = view.get().nodes();
         boolean allReadHomes =
                 nodes.values().stream().noneMatch(node -> node.run().isEmpty());
-        return journalsHomes && allReadHomes
+        return settings.journalHomes() && allReadHomes
                 ? Optional.ofNullable(nodes.get(nodeId)).map(node -> new Home(nodeId, node.run()))
                 : Optional.empty();
     }
@@ -126,15 +144,26 @@ final class Distants implements PeerNews.Listener, Homes {
         }
         Node node = now.nodes().get(nodeId);
         Long session = sessions.get(nodeId);
-        if (node == null) {
-            return session == null;
-        }
         Distant distant = distants.get(new Key(group, memberId));
         boolean told = distant != null
                 && distant.nodeId() == nodeId
                 && session != null
                 && session == distant.session(); // by the run that joined, which the view may not have shown then
+        if (node == null) {
+            return session == null || (!told && absentForLong(nodeId));
+        }
         return !told && !node.run().isEmpty() && !node.run().equals(home.run());
+    }
+
+    /** Counts from when it was noticed; when the time is over all homes are looked at again. */
+    private boolean absentForLong(int nodeId) {
+        long now = nanoTime.getAsLong();
+        Long since = absentSinceNanos.putIfAbsent(nodeId, now);
+        if (since == null) {
+            timers.schedule(settings.absenceMs(), coordinator::homesChanged);
+            return false;
+        }
+        return now - since >= TimeUnit.MILLISECONDS.toNanos(settings.absenceMs());
     }
 
     int count() {
@@ -144,6 +173,7 @@ final class Distants implements PeerNews.Listener, Homes {
     void viewChanged() {
         removeWhoIsGone();
         Map<Integer, Node> now = view.get().nodes();
+        absentSinceNanos.keySet().removeAll(now.keySet());
         if (!now.equals(nodes)) { // most changes are of partitions
             nodes = now;
             coordinator.homesChanged();

@@ -11,6 +11,7 @@ import io.barnabas.cluster.Cluster;
 import io.barnabas.cluster.ClusterView;
 import io.barnabas.group.GroupCoordinator;
 import io.barnabas.group.JournaledGroupCoordinator;
+import io.barnabas.group.Timers;
 import io.barnabas.log.PartitionLog;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
@@ -28,6 +29,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -62,6 +64,9 @@ public final class RoutedGroupCoordinator implements GroupCoordinator, Cluster.L
     private final Scatter scatter;
     private final PeerHandler requests;
 
+    /** Whether this node is out of the cluster; written by the cluster's event thread, read by members' turns. */
+    private volatile boolean expelled;
+
     /** Called when this node loses a journal partition; written while the node starts. */
     private final List<IntConsumer> whenUnloaded = new CopyOnWriteArrayList<>();
 
@@ -72,6 +77,7 @@ public final class RoutedGroupCoordinator implements GroupCoordinator, Cluster.L
      * Stands in front of this node's coordinator; registers for the news of groups.
      *
      * @param notices runs what members are told
+     * @param timers where waits for nodes end that are out of the cluster
      * @param uuids for member ids; must not repeat in the cluster
      */
     public RoutedGroupCoordinator(
@@ -80,6 +86,8 @@ public final class RoutedGroupCoordinator implements GroupCoordinator, Cluster.L
             CoordinatorRoute route,
             PeerNews news,
             Executor notices,
+            Timers timers,
+            LongSupplier nanoTime,
             Supplier<UUID> uuids) {
         this.local = requireNonNull(local, "local");
         this.route = requireNonNull(route, "route");
@@ -90,7 +98,9 @@ public final class RoutedGroupCoordinator implements GroupCoordinator, Cluster.L
                 news,
                 view,
                 (group, memberId) -> residents.find(group, memberId).isPresent(),
-                route.settings().journalHomes());
+                route.settings(),
+                timers,
+                nanoTime);
         local.follow(distants);
         this.scatter = new Scatter(local, view, this::call);
         this.requests = new GroupRequests(local, distants);
@@ -120,6 +130,17 @@ public final class RoutedGroupCoordinator implements GroupCoordinator, Cluster.L
     /** Members of groups coordinated here that live on other nodes. */
     public int distantCount() {
         return distants.count();
+    }
+
+    /** Members that live here and have lost their coordinator will be taken for gone by the next one. */
+    @Override
+    public void sessionChanged(Cluster.Session session) {
+        expelled = session == Cluster.Session.LOST;
+    }
+
+    @Override
+    public boolean expelled() {
+        return expelled;
     }
 
     @Override

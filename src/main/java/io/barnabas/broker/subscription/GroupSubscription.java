@@ -230,7 +230,8 @@ final class GroupSubscription implements Subscription {
     private void tick(Rejoining before, long nanoTime) {
         Rejoining now = before.since(nanoTime);
         phase = now;
-        if (now.overdue(nanoTime, TimeUnit.MILLISECONDS.toNanos(settings.rebalanceTimeoutMs()))) {
+        long patienceNanos = TimeUnit.MILLISECONDS.toNanos(settings.rebalanceTimeoutMs());
+        if (now.overdue(nanoTime, patienceNanos, coordinator.expelled())) {
             phase = now.toResting();
             delivery.rest(true);
             BarnabasException away = new BarnabasException(

@@ -37,7 +37,8 @@ sealed interface MemberPhase {
 
     /**
      * The coordinator moved, or is not heard. The member is in the journal that moves with it, for a whole session
-     * time-out, so nobody else is given its partitions: it reads on for the rebalance time-out, then rests.
+     * time-out, so nobody else is given its partitions: it reads on for the rebalance time-out, then rests. It rests at once
+     * on a node that is out of the cluster: there it is taken for gone sooner.
      *
      * @param sinceNanos when that was noticed; absent until the first tick after it
      * @param asking a join is under way
@@ -60,9 +61,13 @@ sealed interface MemberPhase {
             return new InGroup(id);
         }
 
-        /** Whether the member has been apart for so long that it must not send any more. */
-        boolean overdue(long nanoTime, long limitNanos) {
-            return !resting && sinceNanos.isPresent() && nanoTime - sinceNanos.getAsLong() >= limitNanos;
+        /**
+         * Whether the member has been apart for so long that it must not send any more.
+         *
+         * @param expelled whether its node is out of the cluster
+         */
+        boolean overdue(long nanoTime, long limitNanos, boolean expelled) {
+            return !resting && sinceNanos.isPresent() && (expelled || nanoTime - sinceNanos.getAsLong() >= limitNanos);
         }
     }
 

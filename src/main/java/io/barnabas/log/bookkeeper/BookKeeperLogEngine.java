@@ -9,6 +9,7 @@ import io.barnabas.log.LogEngine;
 import io.barnabas.log.LogEvents;
 import io.barnabas.log.LogId;
 import io.barnabas.log.PartitionLog;
+import io.barnabas.log.StorageReach;
 import io.barnabas.log.Waiting;
 import io.barnabas.record.BarnabasException;
 import io.barnabas.record.ErrorCode;
@@ -65,6 +66,8 @@ public final class BookKeeperLogEngine implements LogEngine {
     private final ExecutorService keeping;
     private final LedgerHousekeeping housekeeping;
     private final Orphans orphans;
+    private final Rehearsal rehearsal;
+    private final StorageWatch storage;
     private final AtomicInteger readsInFlight = new AtomicInteger();
     private final Map<LogId, BookKeeperPartitionLog> open = new ConcurrentHashMap<>();
 
@@ -83,6 +86,7 @@ public final class BookKeeperLogEngine implements LogEngine {
      * @param zooKeeper {@code host:port,host:port}
      * @param metadataPath where BookKeeper's metadata lies in ZooKeeper; the path above it must exist
      * @param leads whether this node is the one that looks after what belongs to no node
+     * @param storage told when this node cannot store any more, and when it can again
      */
     public BookKeeperLogEngine(
             BookKeeperSettings settings,
@@ -96,7 +100,8 @@ public final class BookKeeperLogEngine implements LogEngine {
             LongSupplier nanoTime,
             Executor completions,
             ThreadFactory threads,
-            LogEvents events) {
+            LogEvents events,
+            StorageListener storage) {
         requireNonNull(documents, "documents");
         this.leads = requireNonNull(leads, "leads");
         String uri = BookKeeperClient.metadataUri(zooKeeper, metadataPath);
@@ -107,6 +112,9 @@ public final class BookKeeperLogEngine implements LogEngine {
         background = new ScheduledThreadPoolExecutor(1, threads);
         background.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         keeping = Executors.newSingleThreadExecutor(threads);
+        StorageHealth health = new StorageHealth(events);
+        this.storage = new StorageWatch(
+                settings, health, () -> ledgers.probe(settings.impairedAfterMs()), nanoTime, this::soon, storage);
         context = new BookKeeperContext(
                 settings,
                 limits,
@@ -121,16 +129,36 @@ public final class BookKeeperLogEngine implements LogEngine {
                 new Waiting("the log engine", limits.totalWaitingBytes(), null),
                 new EntryCache(settings.tailCacheBytes()),
                 new EntryCache(settings.readAheadBytes()),
-                new StorageHealth(events),
+                health,
                 events);
         housekeeping = new LedgerHousekeeping(context, () -> List.copyOf(open.values()));
         orphans = new Orphans(context);
         every(limits.housekeepingIntervalMs(), limits.housekeepingIntervalMs(), housekeeping::run);
+        rehearsal = new Rehearsal(context);
+        rehearsal.begin();
         every(
                 Math.min(ORPHANS_FIRST_MS, settings.orphanIntervalMs()),
                 settings.orphanIntervalMs(),
                 this::sweepIfLeading);
         LOG.info("Log engine stores in BookKeeper uri={}", uri);
+    }
+
+    /** Dropped when the engine ends: nobody waits for it. */
+    private void soon(long delayMs, Runnable work) {
+        try {
+            var unused = background.schedule(
+                    () -> {
+                        try {
+                            work.run();
+                        } catch (RuntimeException | Error e) {
+                            LOG.error("Watching the storage failed", e);
+                        }
+                    },
+                    delayMs,
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The log engine ends, and with it the watch of its storage");
+        }
     }
 
     private void every(long firstMs, long intervalMs, Runnable work) {
@@ -185,6 +213,10 @@ public final class BookKeeperLogEngine implements LogEngine {
         return orphans.sweep(deletion);
     }
 
+    Rehearsal rehearsal() {
+        return rehearsal;
+    }
+
     /** Deletes the ledgers of deleted topics, and goes on trying while that fails. For the node that leads. */
     public void deleteRemains() {
         keepLater(() -> {
@@ -237,10 +269,19 @@ public final class BookKeeperLogEngine implements LogEngine {
                 BookKeeperPartitionLog log =
                         new BookKeeperPartitionLog(context, id, epoch, config, taken, readsInFlight, this::compactSoon);
                 open.put(id, log);
+                if (taken.recovered() > 0) {
+                    LOG.info(
+                            "Partition taken over topic={} partition={} epoch={} endOffset={}",
+                            id.partition().topic(),
+                            id.partition().partition(),
+                            epoch,
+                            taken.endOffset());
+                }
                 answer.complete(log);
                 return;
             }
             BarnabasException reason = Ledgers.failure("opening " + id, failure);
+            context.health().failed(reason);
             if (reason.code() == ErrorCode.NOT_OWNER || reason.code() == ErrorCode.CORRUPT_DATA) {
                 answer.completeExceptionally(reason);
                 return;
@@ -270,6 +311,20 @@ public final class BookKeeperLogEngine implements LogEngine {
     @Override
     public EngineStatus status() {
         return context.health().status();
+    }
+
+    @Override
+    public StorageReach reach() {
+        return context.health().reach();
+    }
+
+    /**
+     * Another node cannot store: finds out whether this one can, and reports it with this number.
+     *
+     * @param number grows from one such event to the next
+     */
+    public void prove(long number) {
+        storage.prove(number);
     }
 
     private boolean isClosed() {

@@ -292,7 +292,9 @@ final class BookKeeperPartitionLog implements PartitionLog, AppendAnswers {
                 if (failure == null) {
                     answer.complete(result);
                 } else {
-                    answer.completeExceptionally(Ledgers.failure("reading " + id, failure));
+                    BarnabasException reason = Ledgers.failure("reading " + id, failure);
+                    context.health().failed(reason);
+                    answer.completeExceptionally(reason);
                 }
             });
         });
@@ -382,7 +384,8 @@ final class BookKeeperPartitionLog implements PartitionLog, AppendAnswers {
 
     /**
      * Refuses everything from now on. What was given before is written first, if the log is to be handed over and bookies
-     * answer within the time that an append waits for them.
+     * answer within the time that an append waits for them. When it is known that nothing can be stored from here, nothing
+     * is waited for: the next owner fences the ledger, finds out where it ends and goes on.
      *
      * @param handOver false when another owns it already, or it is about to be deleted
      */
@@ -392,7 +395,10 @@ final class BookKeeperPartitionLog implements PartitionLog, AppendAnswers {
             return closing.get();
         }
         turns.run(() -> {
-            if (handOver) {
+            if (handOver && context.health().impaired()) {
+                writer.letGo(notOwner());
+                finish(closed);
+            } else if (handOver) {
                 var unused = writer.handOver().whenComplete((done, failure) -> turns.run(() -> finish(closed)));
                 context.later(
                         context.settings().replicaWaitMs() + context.settings().addQuorumTimeoutMs(),

@@ -30,12 +30,18 @@ import io.barnabas.record.ErrorCode;
  * @param addTimeoutMs how long one bookie may take to store an entry
  * @param addQuorumTimeoutMs how long enough of them may take
  * @param readTimeoutMs how long one bookie may take to answer a read
+ * @param impairedAfterMs when nothing could be stored for so long after something failed, this node's partitions go to
+ *     nodes that can store
+ * @param probeIntervalMs wait between two attempts to store, while that is in doubt
+ * @param recoveredAfterMs how long attempts have to work until this node is given partitions again
  * @param ioThreads threads of the client for its connections
  * @param workerThreads threads of the client for its answers
  * @param deleteDelayMs how long a ledger that a partition has let go stays, for readers that are in it
  * @param orphanIntervalMs how often the node that leads looks for ledgers that no partition names
  * @param orphanAgeMs how old such a ledger must be
  * @param orphanDeletion whether it is deleted; false tells of it in the log
+ * @param rehearsals take-overs of a ledger of its own that a node makes after its start; 0 for none
+ * @param rehearsalPauseMs between two of them
  */
 public record BookKeeperSettings(
         String root,
@@ -60,12 +66,17 @@ public record BookKeeperSettings(
         long addTimeoutMs,
         long addQuorumTimeoutMs,
         long readTimeoutMs,
+        long impairedAfterMs,
+        long probeIntervalMs,
+        long recoveredAfterMs,
         int ioThreads,
         int workerThreads,
         long deleteDelayMs,
         long orphanIntervalMs,
         long orphanAgeMs,
-        boolean orphanDeletion) {
+        boolean orphanDeletion,
+        int rehearsals,
+        long rehearsalPauseMs) {
 
     public static final BookKeeperSettings DEFAULTS = new BookKeeperSettings(
             "ledgers",
@@ -90,12 +101,17 @@ public record BookKeeperSettings(
             5_000,
             10_000,
             5_000,
+            3_000,
+            2_000,
+            10_000,
             2,
             2,
             60_000,
             21_600_000,
             86_400_000,
-            false);
+            false,
+            100,
+            50);
 
     public BookKeeperSettings {
         if (!root.matches("[A-Za-z0-9._-]+")) {
@@ -122,11 +138,16 @@ public record BookKeeperSettings(
         within("addTimeoutMs", addTimeoutMs, 1_000, 3_600_000);
         within("addQuorumTimeoutMs", addQuorumTimeoutMs, 1_000, 3_600_000);
         within("readTimeoutMs", readTimeoutMs, 1_000, 3_600_000);
+        within("impairedAfterMs", impairedAfterMs, 100, 3_600_000);
+        within("probeIntervalMs", probeIntervalMs, 100, 3_600_000);
+        within("recoveredAfterMs", recoveredAfterMs, 0, 3_600_000);
         within("ioThreads", ioThreads, 1, 1_000);
         within("workerThreads", workerThreads, 1, 1_000);
         within("deleteDelayMs", deleteDelayMs, 0, Long.MAX_VALUE);
         within("orphanIntervalMs", orphanIntervalMs, 1, Long.MAX_VALUE);
         within("orphanAgeMs", orphanAgeMs, 60_000, Long.MAX_VALUE);
+        within("rehearsals", rehearsals, 0, 10_000);
+        within("rehearsalPauseMs", rehearsalPauseMs, 1, 60_000);
     }
 
     private static void within(String name, long value, long least, long most) {

@@ -138,6 +138,16 @@ final class LedgerWriter {
         return handOver;
     }
 
+    /**
+     * Another shall go on, and nothing can be stored from here: what was sent may be durable all the same, as answers may
+     * be all that is lost. From here on every append fails so.
+     */
+    void letGo(BarnabasException reason) {
+        pending.failSent(new BarnabasException(
+                ErrorCode.OUTCOME_UNKNOWN, id + " goes to another node, whether it was stored is not known", reason));
+        lose(reason);
+    }
+
     /** From here on every append fails so. What was sent may be durable or not. */
     void lose(BarnabasException reason) {
         if (phase instanceof WriterPhase.Lost) {
@@ -231,6 +241,7 @@ final class LedgerWriter {
     }
 
     private void durable(OpenLedger ledger, Group group) {
+        context.health().stored(context.nanoTime().getAsLong());
         ledger.acked(group);
         pending.durable(group);
     }
@@ -347,13 +358,15 @@ final class LedgerWriter {
         if (!phase.fills(ledger)) {
             return;
         }
+        BarnabasException reason = Ledgers.failure("writing", failure);
+        context.health().failed(reason);
         LOG.warn(
                 "Ledger failed, its end is looked for topic={} partition={} ledger={} entriesInFlight={} reason={}",
                 id.partition().topic(),
                 id.partition().partition(),
                 ledger.id(),
                 pending.inFlightCount(),
-                Ledgers.failure("writing", failure).getMessage());
+                reason.getMessage());
         phase = new WriterPhase.Mending(ledger);
         mend(ledger);
         watch();

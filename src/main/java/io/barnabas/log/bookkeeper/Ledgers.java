@@ -16,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.bookkeeper.client.BookKeeper;
 import org.apache.bookkeeper.client.api.BKException;
 import org.apache.bookkeeper.client.api.BKException.Code;
@@ -36,6 +38,7 @@ import org.slf4j.LoggerFactory;
 final class Ledgers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ledgers.class);
     private static final byte[] NO_PASSWORD = {};
+    private static final byte[] PROBE = {0};
     private static final DigestType DIGEST = DigestType.CRC32C;
 
     /** Of one batch read, which a bookie counts as one of the reads that it has at a time. */
@@ -107,17 +110,23 @@ final class Ledgers implements AutoCloseable {
     }
 
     private CompletableFuture<WriteHandle> create(LogId id, int epoch, long baseOffset, int ensemble, int copies) {
-        Map<String, byte[]> metadata = Map.of(
-                APPLICATION,
-                ascii(APPLICATION_NAME),
-                TOPIC_ID,
-                ascii(id.topicId().toString()),
-                "partition",
-                ascii(Integer.toString(id.partition().partition())),
-                "epoch",
-                ascii(Integer.toString(epoch)),
-                "baseOffset",
-                ascii(Long.toString(baseOffset)));
+        return create(
+                ensemble,
+                copies,
+                Map.of(
+                        APPLICATION,
+                        ascii(APPLICATION_NAME),
+                        TOPIC_ID,
+                        ascii(id.topicId().toString()),
+                        "partition",
+                        ascii(Integer.toString(id.partition().partition())),
+                        "epoch",
+                        ascii(Integer.toString(epoch)),
+                        "baseOffset",
+                        ascii(Long.toString(baseOffset))));
+    }
+
+    private CompletableFuture<WriteHandle> create(int ensemble, int copies, Map<String, byte[]> metadata) {
         return client.newCreateLedgerOp()
                 .withEnsembleSize(ensemble)
                 .withWriteQuorumSize(copies)
@@ -130,6 +139,27 @@ final class Ledgers implements AutoCloseable {
 
     private static byte[] ascii(String text) {
         return text.getBytes(US_ASCII);
+    }
+
+    /**
+     * Stores one entry as a log would, in a ledger that is deleted again; one that stays, because the node dies meanwhile,
+     * is an orphan. Fails with {@code NOT_ENOUGH_REPLICAS} when it is not stored within this time.
+     */
+    CompletableFuture<Long> probe(long waitMs) {
+        Map<String, byte[]> metadata = Map.of(APPLICATION, ascii(APPLICATION_NAME), "purpose", ascii("probe"));
+        CompletableFuture<WriteHandle> made = create(settings.ensembleSize(), settings.writeQuorum(), metadata)
+                .exceptionallyCompose(failure -> code(failure) == Code.NotEnoughBookiesException
+                        ? create(settings.ackQuorum(), settings.ackQuorum(), metadata)
+                        : CompletableFuture.failedFuture(failure));
+        return translated("trying to store", made.thenCompose(handle -> {
+            CompletableFuture<Long> stored = handle.appendAsync(PROBE).orTimeout(waitMs, TimeUnit.MILLISECONDS);
+            var unused = stored.exceptionally(failure -> null)
+                    .thenCompose(done -> handle.closeAsync())
+                    .exceptionally(failure -> null)
+                    .thenCompose(closed -> delete(handle.getId()))
+                    .exceptionally(failure -> null); // an orphan then
+            return stored;
+        }));
     }
 
     /** Closes one that this node writes, at the last entry that was acknowledged, and tells which one that was. */
@@ -330,6 +360,9 @@ final class Ledgers implements AutoCloseable {
         Throwable cause = unwrapped(failure);
         if (cause instanceof BarnabasException ours) {
             return ours;
+        }
+        if (cause instanceof TimeoutException) {
+            return new BarnabasException(ErrorCode.NOT_ENOUGH_REPLICAS, what + " failed: no answer in time", cause);
         }
         int code = code(cause);
         return new BarnabasException(

@@ -228,6 +228,12 @@ final class PendingAppends {
         }
     }
 
+    /** Fails what is under way, and repeats of it. */
+    void failSent(BarnabasException reason) {
+        inFlight.forEach(group -> failed(group, reason));
+        failRepeats(reason);
+    }
+
     /** Fails what has offsets; they are given to nobody. */
     void failNumbered(BarnabasException reason) {
         inFlight.forEach(group -> failed(group, reason));

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** Members whose node is gone, and those whose node only seems so. Node 1 coordinates at first. */
 class RoutedGroupHomesTest extends RoutedGroups {
+    private static final Duration ABSENCE = Duration.ofMillis(RoutingSettings.DEFAULTS.absenceMs());
+
     @Test
     void membersOfADeadNodeGoAtOnce() {
         // given
@@ -62,16 +64,82 @@ class RoutedGroupHomesTest extends RoutedGroups {
     }
 
     @Test
-    void theNextCoordinatorKeepsMembersOfANodeThatLostZooKeeperAloneWhileItTakesNews() {
+    void theNextCoordinatorWaitsAWhileForMembersOfANodeThatLostZooKeeperAlone() {
         // given
         join(2, second);
         cluster.expel(2);
         cluster.move(3);
+        cluster.pass(ABSENCE.minusMillis(1));
         assertThat(described().members()).hasSize(1);
         // when
         cluster.network.breakNews(2, 3);
         // then
         assertThat(refusal(cluster.node(3).describe(GROUP))).isEqualTo(ErrorCode.UNKNOWN_GROUP);
+    }
+
+    @Test
+    void membersOfACoordinatorThatLostZooKeeperAloneGiveTheirPartitionsToOthersSoon() {
+        // given
+        String secondId = shareWithTheCoordinatorsNode();
+        cluster.isolate(1);
+        cluster.take(cluster.partition(), 3);
+        answer(cluster.node(2).join(GROUP, request(Optional.of(secondId)), second));
+        assertThat(second.heard()).last().isEqualTo("assigned 2 [2, 3]");
+        // when
+        cluster.pass(ABSENCE);
+        // then
+        assertThat(second.heard()).last().isEqualTo("assigned 3 [0, 1, 2, 3]");
+        assertThat(described().members()).hasSize(1);
+    }
+
+    @Test
+    void aNodeKnowsThatItIsOutOfTheClusterAndWhenItIsBack() {
+        assertThat(cluster.node(1).expelled()).isFalse();
+        cluster.isolate(1);
+        assertThat(cluster.node(1).expelled()).isTrue();
+        cluster.admit(1);
+        assertThat(cluster.node(1).expelled()).isFalse();
+    }
+
+    @Test
+    void membersStayWhoseNodeIsBackInTheClusterInTime() {
+        // given
+        String secondId = shareWithTheCoordinatorsNode();
+        cluster.isolate(1);
+        cluster.take(cluster.partition(), 3);
+        answer(cluster.node(2).join(GROUP, request(Optional.of(secondId)), second));
+        cluster.pass(ABSENCE.minusMillis(1));
+        // when
+        cluster.admit(1);
+        cluster.pass(ABSENCE);
+        // then
+        assertThat(described().members()).hasSize(2);
+        assertThat(second.heard()).last().isEqualTo("assigned 2 [2, 3]");
+    }
+
+    @Test
+    void aMemberThatCameBackThroughALiveNodeStaysThoughItsNodeDoesNotComeBack() {
+        // given
+        String firstId = join(1, first);
+        cluster.isolate(1);
+        cluster.take(cluster.partition(), 3);
+        // when
+        answer(cluster.node(2).join(GROUP, request(Optional.of(firstId)), second));
+        cluster.pass(ABSENCE);
+        // then
+        assertThat(described().members()).hasSize(1);
+        assertThat(second.heard()).containsExactly("assigned 1 [0, 1, 2, 3]");
+    }
+
+    @Test
+    void membersThatJoinedTheCoordinatorStayHoweverLongTheirNodeIsOutOfTheCluster() {
+        // given
+        join(3, third);
+        cluster.expel(3);
+        // when
+        cluster.pass(ABSENCE.multipliedBy(3));
+        // then
+        assertThat(answer(cluster.node(2).describe(GROUP)).members()).hasSize(1);
     }
 
     @Test
@@ -155,7 +223,8 @@ class RoutedGroupHomesTest extends RoutedGroups {
     @Test
     void homesAreNotJournaledWhenTheOperatorSaysSo() {
         // given
-        CoordinatorNetwork plain = new CoordinatorNetwork(2, new RoutingSettings(15_000, 5_000, 50, 1_000, false));
+        CoordinatorNetwork plain =
+                new CoordinatorNetwork(2, new RoutingSettings(15_000, 5_000, 50, 2_000, 1_000, false));
         answer(plain.node(1).join(GROUP, request(Optional.empty()), first));
         plain.kill(1);
         // when

@@ -10,12 +10,19 @@ import io.barnabas.log.EngineStatus;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogId;
 import io.barnabas.log.PartitionLog;
+import io.barnabas.log.PartitionLog.AppendResult;
+import io.barnabas.log.StorageReach;
 import io.barnabas.record.Acks;
 import io.barnabas.record.ErrorCode;
 import io.barnabas.record.TopicPartition;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +77,59 @@ class BookieFailureTest {
         assertThat(engines.documents().list(id).segments()).hasSizeGreaterThan(1);
         assertThat(all(log)).hasSize(100);
         assertThat(all(claimed(engines.engine(settings), 2))).hasSize(100);
+    }
+
+    @Test
+    void tellsThatNothingCanBeStoredAndLetsGoAtOnceAndTellsWhenItCanAgain() {
+        // given
+        List<StorageReach> told = new CopyOnWriteArrayList<>();
+        BookKeeperLogEngine engine = engines.engine(
+                SmallSettings.with(64 << 10, 1 << 20, 1 << 20), Clock.systemUTC(), (reach, proof) -> told.add(reach));
+        PartitionLog log = claimed(engine, 1);
+        get(log.append(batch("v0"), Acks.ALL));
+        // when
+        bookies.bookie(1).stop();
+        bookies.bookie(2).stop();
+        CompletionStage<AppendResult> sent = log.append(batch("v1"), Acks.ALL);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> told.contains(StorageReach.IMPAIRED));
+        CompletionStage<AppendResult> waiting = log.append(batch("v2"), Acks.ALL);
+        CompletionStage<Void> closed = log.close();
+        // then
+        Awaitility.await().atMost(Duration.ofSeconds(1)).until(() -> closed.toCompletableFuture()
+                .isDone());
+        assertThat(codeOf(sent)).isNotNull();
+        assertThat(codeOf(waiting)).isEqualTo(ErrorCode.NOT_OWNER);
+        bookies.startAll();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(told)
+                .containsExactly(StorageReach.IMPAIRED, StorageReach.RECOVERING, StorageReach.ABLE));
+        assertThat(engine.status()).isInstanceOf(EngineStatus.Writable.class);
+        PartitionLog next = claimed(engines.engine(), 2);
+        assertThat(all(next).get(0)).isEqualTo("0:v0");
+    }
+
+    @Test
+    void provesWhatItCanStoreAndLeavesNoLedgerBehind() {
+        // given
+        List<Long> proofs = new CopyOnWriteArrayList<>();
+        BookKeeperLogEngine engine =
+                engines.engine(BookKeeperSettings.DEFAULTS, Clock.systemUTC(), (reach, proof) -> proofs.add(proof));
+        // when
+        engine.prove(7);
+        // then
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(proofs)
+                .containsExactly(7L));
+        try (Ledgers ledgers = bookies.ledgers()) {
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> ledgers.all().stream()
+                    .noneMatch(id -> isProbe(ledgers, id)));
+        }
+    }
+
+    private static boolean isProbe(Ledgers ledgers, long ledgerId) {
+        try {
+            return ledgers.metadata(ledgerId).join().getCustomMetadata().containsKey("purpose");
+        } catch (CompletionException deleted) {
+            return false;
+        }
     }
 
     @Test

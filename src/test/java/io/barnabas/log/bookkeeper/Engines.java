@@ -35,6 +35,10 @@ final class Engines implements AutoCloseable {
     }
 
     BookKeeperLogEngine engine(BookKeeperSettings settings, Clock clock) {
+        return engine(settings, clock, StorageListener.NONE);
+    }
+
+    BookKeeperLogEngine engine(BookKeeperSettings settings, Clock clock, StorageListener storage) {
         BookKeeperLogEngine engine = new BookKeeperLogEngine(
                 settings,
                 EmbeddedLogSettings.DEFAULTS,
@@ -47,7 +51,8 @@ final class Engines implements AutoCloseable {
                 System::nanoTime,
                 ForkJoinPool.commonPool(),
                 Thread::new,
-                LogEvents.NONE);
+                LogEvents.NONE,
+                storage);
         made.add(engine);
         return engine;
     }

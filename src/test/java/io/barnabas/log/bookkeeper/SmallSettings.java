@@ -33,12 +33,17 @@ final class SmallSettings {
                 1_000,
                 2_000,
                 2_000,
+                500,
+                200,
+                500,
                 1,
                 1,
                 0,
                 defaults.orphanIntervalMs(),
                 defaults.orphanAgeMs(),
-                false);
+                false,
+                0,
+                defaults.rehearsalPauseMs());
     }
 
     /** The defaults with so many bookies. */
@@ -67,11 +72,16 @@ final class SmallSettings {
                 defaults.addTimeoutMs(),
                 defaults.addQuorumTimeoutMs(),
                 defaults.readTimeoutMs(),
+                defaults.impairedAfterMs(),
+                defaults.probeIntervalMs(),
+                defaults.recoveredAfterMs(),
                 defaults.ioThreads(),
                 defaults.workerThreads(),
                 defaults.deleteDelayMs(),
                 defaults.orphanIntervalMs(),
                 defaults.orphanAgeMs(),
-                defaults.orphanDeletion());
+                defaults.orphanDeletion(),
+                0,
+                defaults.rehearsalPauseMs());
     }
 }
