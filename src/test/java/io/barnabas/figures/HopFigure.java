@@ -2,6 +2,7 @@ package io.barnabas.figures;
 
 import static org.awaitility.Awaitility.await;
 
+import io.barnabas.record.Compression;
 import io.barnabas.testing.Batches;
 import io.barnabas.testing.Directories;
 import io.barnabas.testing.Http;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +38,15 @@ final class HopFigure implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "5")
     private int rounds;
 
-    @Option(names = "--warm-up", defaultValue = "5", description = "rounds before those, not counted")
+    @Option(names = "--warm-up", defaultValue = "3", description = "rounds before those, not counted")
     private int warmUp;
+
+    @Option(
+            names = "--warm-up-requests",
+            defaultValue = "15000",
+            description = "small ones before all rounds, written and read through each node: a server that has just"
+                    + " started compiles for longer than the rounds last")
+    private int warmUpRequests;
 
     @Option(names = "--batches", defaultValue = "2000", description = "of 256 KiB in each trial")
     private int batches;
@@ -94,7 +103,17 @@ final class HopFigure implements Callable<Integer> {
     private void measure(Http owner, Http other) {
         double[] written = new double[rounds];
         double[] read = new double[rounds];
-        long offset = 0;
+        for (Http node : List.of(owner, other)) {
+            byte[] small = body(1);
+            rate(warmUpRequests, 1, number -> written(node, small), node);
+            rate(
+                    warmUpRequests,
+                    1,
+                    number ->
+                            node.request(path("?max_bytes=1&offset=" + number)).GET(),
+                    node);
+        }
+        long offset = 2L * warmUpRequests;
         for (int round = -warmUp; round < rounds; round++) {
             double direct = write(owner);
             double forwarded = write(other);
@@ -132,21 +151,34 @@ final class HopFigure implements Callable<Integer> {
 
     /** MB of values a second. */
     private double write(Http node) {
-        ByteBuffer batch = Batches.of(IntStream.range(0, RECORDS)
-                .mapToObj(number -> "v".repeat(RECORD_BYTES))
-                .toArray(String[]::new));
+        byte[] body = body(RECORDS);
+        return rate(batches, RECORDS, number -> written(node, body), node);
+    }
+
+    private HttpRequest.Builder written(Http node, byte[] body) {
+        return node.request(path("?acks=" + acks))
+                .header("Content-Type", MEDIA_TYPE)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    }
+
+    /** Of this minute, or retention takes it while it is read. */
+    private static byte[] body(int records) {
+        ByteBuffer batch = Batches.at(
+                System.currentTimeMillis(),
+                Compression.NONE,
+                IntStream.range(0, records)
+                        .mapToObj(number -> "v".repeat(RECORD_BYTES))
+                        .toArray(String[]::new));
         byte[] body = new byte[batch.remaining()];
         batch.get(body);
-        return rate(
-                number -> node.request(path("?acks=" + acks))
-                        .header("Content-Type", MEDIA_TYPE)
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(body)),
-                node);
+        return body;
     }
 
     /** What the round has written, as much as one {@link #write}: from where it began. */
     private double read(Http node, long from) {
         return rate(
+                batches,
+                RECORDS,
                 number -> node.request(path("?max_bytes=" + (RECORDS * RECORD_BYTES) + "&offset="
                                 + (from + (long) number * RECORDS)))
                         .GET(),
@@ -170,11 +202,11 @@ final class HopFigure implements Callable<Integer> {
         HttpRequest.Builder request(int number);
     }
 
-    private double rate(Requests requests, Http node) {
+    private double rate(int count, int recordsEach, Requests requests, Http node) {
         Deque<CompletableFuture<Http.Answer>> underWay = new ArrayDeque<>();
         double[] before = cpu.seconds();
         long start = System.nanoTime();
-        for (int number = 0; number < batches; number++) {
+        for (int number = 0; number < count; number++) {
             if (underWay.size() == inFlight) {
                 underWay.remove().join().expect(200);
             }
@@ -182,7 +214,7 @@ final class HopFigure implements Callable<Integer> {
         }
         underWay.forEach(answer -> answer.join().expect(200));
         double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
-        double megabytes = (double) batches * RECORDS * RECORD_BYTES / 1e6;
+        double megabytes = (double) count * recordsEach * RECORD_BYTES / 1e6;
         printCpu(before, cpu.seconds(), megabytes / 1e3);
         return megabytes / seconds;
     }

@@ -2,6 +2,7 @@ package io.barnabas.figures;
 
 import static org.awaitility.Awaitility.await;
 
+import io.barnabas.testing.BarnabasProcess;
 import io.barnabas.testing.Directories;
 import io.barnabas.testing.Http;
 import io.barnabas.testing.ProcessCluster;
@@ -47,12 +48,22 @@ final class TakeOverFigure implements Callable<Integer> {
                     .with("barnabas.zookeeper.session-timeout-ms", sessionMs + "ms")
                     .start()) {
                 Figures.createTopic(cluster, partitions);
+                awaitRehearsals(cluster);
                 measure(cluster, partitions);
             } finally {
                 Directories.delete(folder);
             }
         }
         return 0;
+    }
+
+    /** A cluster that has been up for a minute; nobody loses a node in the first. */
+    private static void awaitRehearsals(ProcessCluster cluster) {
+        for (int id = 0; id < cluster.nodeCount(); id++) {
+            BarnabasProcess node = cluster.node(id);
+            await().atMost(Figures.PATIENCE).until(() -> node.process().output().stream()
+                    .anyMatch(line -> line.contains("Take-over rehearsed")));
+        }
     }
 
     private void measure(ProcessCluster cluster, int partitions) throws Exception {
@@ -67,6 +78,7 @@ final class TakeOverFigure implements Callable<Integer> {
             first[round] = span[0];
             last[round] = span[1];
             cluster.restart(VICTIM);
+            awaitRehearsals(cluster);
         }
         String of = " of " + moved + " partitions of " + partitions + ", session " + sessionMs + " ms";
         Figures.OUT.println(Figures.line("first" + of, first));

@@ -42,6 +42,26 @@ record BookKeeperContext(
         LogEvents events) {
     private static final Logger LOG = LoggerFactory.getLogger(BookKeeperContext.class);
 
+    /** The same for a log that is no client's, kept in another list. */
+    BookKeeperContext alone(LedgerDocuments list, LogEvents hearing) {
+        return new BookKeeperContext(
+                settings,
+                limits,
+                ledgers,
+                list,
+                clock,
+                nanoTime,
+                completions,
+                appends,
+                reads,
+                background,
+                waiting,
+                tail,
+                ahead,
+                health,
+                hearing);
+    }
+
     /** Answers away from the engine's threads. */
     void answer(Runnable answer) {
         try {

@@ -66,6 +66,7 @@ public final class BookKeeperLogEngine implements LogEngine {
     private final ExecutorService keeping;
     private final LedgerHousekeeping housekeeping;
     private final Orphans orphans;
+    private final Rehearsal rehearsal;
     private final StorageWatch storage;
     private final AtomicInteger readsInFlight = new AtomicInteger();
     private final Map<LogId, BookKeeperPartitionLog> open = new ConcurrentHashMap<>();
@@ -133,6 +134,8 @@ public final class BookKeeperLogEngine implements LogEngine {
         housekeeping = new LedgerHousekeeping(context, () -> List.copyOf(open.values()));
         orphans = new Orphans(context);
         every(limits.housekeepingIntervalMs(), limits.housekeepingIntervalMs(), housekeeping::run);
+        rehearsal = new Rehearsal(context);
+        rehearsal.begin();
         every(
                 Math.min(ORPHANS_FIRST_MS, settings.orphanIntervalMs()),
                 settings.orphanIntervalMs(),
@@ -210,6 +213,10 @@ public final class BookKeeperLogEngine implements LogEngine {
         return orphans.sweep(deletion);
     }
 
+    Rehearsal rehearsal() {
+        return rehearsal;
+    }
+
     /** Deletes the ledgers of deleted topics, and goes on trying while that fails. For the node that leads. */
     public void deleteRemains() {
         keepLater(() -> {
@@ -262,6 +269,14 @@ public final class BookKeeperLogEngine implements LogEngine {
                 BookKeeperPartitionLog log =
                         new BookKeeperPartitionLog(context, id, epoch, config, taken, readsInFlight, this::compactSoon);
                 open.put(id, log);
+                if (taken.recovered() > 0) {
+                    LOG.info(
+                            "Partition taken over topic={} partition={} epoch={} endOffset={}",
+                            id.partition().topic(),
+                            id.partition().partition(),
+                            epoch,
+                            taken.endOffset());
+                }
                 answer.complete(log);
                 return;
             }

@@ -40,6 +40,8 @@ import io.barnabas.record.ErrorCode;
  * @param orphanIntervalMs how often the node that leads looks for ledgers that no partition names
  * @param orphanAgeMs how old such a ledger must be
  * @param orphanDeletion whether it is deleted; false tells of it in the log
+ * @param rehearsals take-overs of a ledger of its own that a node makes after its start; 0 for none
+ * @param rehearsalPauseMs between two of them
  */
 public record BookKeeperSettings(
         String root,
@@ -72,7 +74,9 @@ public record BookKeeperSettings(
         long deleteDelayMs,
         long orphanIntervalMs,
         long orphanAgeMs,
-        boolean orphanDeletion) {
+        boolean orphanDeletion,
+        int rehearsals,
+        long rehearsalPauseMs) {
 
     public static final BookKeeperSettings DEFAULTS = new BookKeeperSettings(
             "ledgers",
@@ -105,7 +109,9 @@ public record BookKeeperSettings(
             60_000,
             21_600_000,
             86_400_000,
-            false);
+            false,
+            100,
+            50);
 
     public BookKeeperSettings {
         if (!root.matches("[A-Za-z0-9._-]+")) {
@@ -140,6 +146,8 @@ public record BookKeeperSettings(
         within("deleteDelayMs", deleteDelayMs, 0, Long.MAX_VALUE);
         within("orphanIntervalMs", orphanIntervalMs, 1, Long.MAX_VALUE);
         within("orphanAgeMs", orphanAgeMs, 60_000, Long.MAX_VALUE);
+        within("rehearsals", rehearsals, 0, 10_000);
+        within("rehearsalPauseMs", rehearsalPauseMs, 1, 60_000);
     }
 
     private static void within(String name, long value, long least, long most) {

@@ -18,8 +18,14 @@ final class LedgerLists {
     private final LogId id;
     private final int epoch;
 
-    /** Volatile: readers look at it, the change that runs replaces it. */
-    private volatile Document document;
+    /** As ZooKeeper has it; touched by the change that runs, and by {@link #note} before the first. */
+    private Document document;
+
+    /** Done again on every list that is read from ZooKeeper; set before the first change. */
+    private UnaryOperator<LedgerList> noted = UnaryOperator.identity();
+
+    /** With what is noted. Volatile: readers look at it, the change that runs replaces it. */
+    private volatile LedgerList list;
 
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
@@ -31,10 +37,21 @@ final class LedgerLists {
         this.id = id;
         this.epoch = document.epoch();
         this.document = document;
+        this.list = document.ledgers();
     }
 
     LedgerList list() {
-        return document.ledgers();
+        return list;
+    }
+
+    /**
+     * Takes in what every later owner would find out in the same way, so that nothing is lost when it is never written:
+     * the next change writes it as well, also one that changes nothing else. To be called once and before the first change;
+     * what it does may be done twice.
+     */
+    void note(UnaryOperator<LedgerList> found) {
+        noted = found;
+        list = found.apply(document.ledgers());
     }
 
     void end() {
@@ -43,7 +60,7 @@ final class LedgerLists {
 
     /**
      * Makes a change durable. It may be asked for more than once, each time with what the list is by then; one that
-     * changes nothing costs nothing.
+     * changes nothing costs nothing, unless something noted is to be written.
      */
     CompletableFuture<LedgerList> change(UnaryOperator<LedgerList> change) {
         CompletableFuture<LedgerList> mine = new CompletableFuture<>();
@@ -60,7 +77,7 @@ final class LedgerLists {
         Document expected = document;
         LedgerList next;
         try {
-            next = change.apply(expected.ledgers());
+            next = change.apply(list);
         } catch (RuntimeException e) {
             answer.completeExceptionally(BarnabasException.of(e));
             return;
@@ -72,7 +89,8 @@ final class LedgerLists {
         context.documents().replace(expected, next).whenComplete((made, failure) -> {
             if (failure == null) {
                 document = made;
-                answer.complete(made.ledgers());
+                list = made.ledgers();
+                answer.complete(list);
             } else {
                 refused(change, answer, BarnabasException.of(failure));
             }
@@ -85,6 +103,7 @@ final class LedgerLists {
             context.documents().owned(id, epoch).whenComplete((now, reading) -> {
                 if (reading == null) {
                     document = now;
+                    list = noted.apply(now.ledgers());
                     attempt(change, answer);
                 } else {
                     refusedOrLater(change, answer, BarnabasException.of(reading));

@@ -21,10 +21,12 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * read the list under our epoch -&gt; recover every ledger that is not ended (fences it; what was acknowledged is in it)
- *   -&gt; list them as ended -&gt; newest snapshot of producers + what follows it -&gt; the log
+ *   -&gt; note where they end -&gt; newest snapshot of producers + what follows it -&gt; the log
  * </pre>
  *
- * <p>Every step can be repeated, by this node or another.
+ * <p>Every step can be repeated, by this node or another. That is why the ends need not be written at once: who takes over
+ * next finds the same by asking for them, as a recovered ledger is closed. They are written with the ledger that is opened for
+ * the first append, one change of a document less for each partition of a node that died.
  */
 final class TakeOver {
     private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
@@ -33,6 +35,7 @@ final class TakeOver {
     private final LogId id;
     private final int epoch;
     private LedgerLists lists;
+    private int recovered;
 
     /** Last entries by ledger: the end of a ledger and the state of producers are both found with them. */
     private final Map<Long, CompletableFuture<StoredEntry>> lastEntries = new ConcurrentHashMap<>();
@@ -44,7 +47,7 @@ final class TakeOver {
     }
 
     /** What was found. */
-    record Taken(LedgerLists lists, Producers producers, long endOffset) {}
+    record Taken(LedgerLists lists, Producers producers, long endOffset, int recovered) {}
 
     CompletableFuture<Taken> run() {
         long startNanos = context.nanoTime().getAsLong();
@@ -56,7 +59,7 @@ final class TakeOver {
                 })
                 .thenCompose(list -> producers(list).thenApply(producers -> {
                     context.events().recovered(id, 0, 0, context.nanoTime().getAsLong() - startNanos);
-                    return new Taken(lists, producers, list.endOffset());
+                    return new Taken(lists, producers, list.endOffset(), recovered);
                 }))
                 .toCompletableFuture();
     }
@@ -68,15 +71,22 @@ final class TakeOver {
                 ends.add(recover(segment));
             }
         }
+        recovered = ends.size();
         return CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0]))
-                .thenCompose(all -> lists.change(list -> {
-                    LedgerList next = list;
-                    for (CompletableFuture<Ended> each : ends) {
-                        Ended ended = each.join();
-                        next = next.withEnded(ended.ledgerId, ended.end);
-                    }
-                    return next;
-                }));
+                .thenApply(all -> {
+                    List<Ended> known =
+                            ends.stream().map(CompletableFuture::join).toList();
+                    lists.note(list -> ended(list, known));
+                    return lists.list();
+                });
+    }
+
+    private static LedgerList ended(LedgerList list, List<Ended> known) {
+        LedgerList next = list;
+        for (Ended each : known) {
+            next = next.withEnded(each.ledgerId, each.end);
+        }
+        return next;
     }
 
     private record Ended(long ledgerId, LedgerSegment.End end) {}
@@ -84,7 +94,7 @@ final class TakeOver {
     private CompletableFuture<Ended> recover(LedgerSegment segment) {
         long ledgerId = segment.ledgerId();
         return context.ledgers().recover(ledgerId).thenCompose(closed -> {
-            LOG.info(
+            LOG.debug(
                     "Ledger recovered topic={} partition={} epoch={} ledger={} lastEntry={}",
                     id.partition().topic(),
                     id.partition().partition(),

@@ -124,6 +124,20 @@ class LedgerLifeTest {
     }
 
     @Test
+    void leavesNoLedgerBehindWhenItRehearsesATakeOver() {
+        // given
+        Rehearsal rehearsal = engines.engine().rehearsal();
+        try (Ledgers other = bookies.ledgers()) {
+            List<Long> before = other.all();
+            // when
+            List<Long> ends = List.of(get(rehearsal.once(1)), get(rehearsal.once(3)));
+            // then
+            assertThat(ends).as("records that the next owner found").containsExactly(1L, 1L);
+            assertThat(other.all()).isEqualTo(before);
+        }
+    }
+
+    @Test
     void refusesAnEmptyLedgerAndDoesNotDeleteIt() {
         // given
         BookKeeperLogEngine engine = engines.engine();

@@ -73,6 +73,37 @@ class OwnersTest {
     }
 
     @Test
+    void keepsEverythingWhenOwnersThatNeverWroteCameInBetween() {
+        // given
+        get(claimed(engines.engine(), 1).append(batch("a", "b"), Acks.ALL));
+        claimed(engines.engine(), 2);
+        claimed(engines.engine(), 3);
+        // when
+        PartitionLog next = claimed(engines.engine(), 4);
+        // then
+        assertThat(all(next)).containsExactly("0:a", "1:b");
+        assertThat(get(next.append(batch("c"), Acks.ALL)).baseOffset()).isEqualTo(2);
+        assertThat(engines.documents().list(id).segments())
+                .extracting(LedgerSegment::closed)
+                .containsExactly(true, false);
+        assertThat(all(claimed(engines.engine(), 5))).containsExactly("0:a", "1:b", "2:c");
+    }
+
+    @Test
+    void writesWhereALedgerEndsWhenItKeepsHouse() {
+        // given
+        get(claimed(engines.engine(), 1).append(batch("a"), Acks.ALL));
+        BookKeeperLogEngine next = engines.engine();
+        claimed(next, 2);
+        boolean before = engines.documents().list(id).last().closed();
+        // when
+        next.keepHouse();
+        // then
+        assertThat(before).as("closed before").isFalse();
+        assertThat(engines.documents().list(id).last().endOffset()).isEqualTo(1);
+    }
+
+    @Test
     void refusesAZombieThatWakesUpBeforeItsLedgerIsFenced() {
         // given
         PartitionLog zombie = claimed(engines.engine(), 1);
@@ -210,7 +241,12 @@ class OwnersTest {
         // when
         PartitionLog next = claimed(engines.engine(settings), 2);
         // then
-        LedgerSegment ended = engines.documents().list(id).last();
+        assertThat(get(next.append(Batches.sequenced(7, 0, 199, "value 199"), Acks.ALL)))
+                .isEqualTo(new AppendResult(199, 199, -1, 0, true));
+        assertThat(get(next.append(Batches.sequenced(7, 0, 200, "on"), Acks.ALL))
+                        .baseOffset())
+                .isEqualTo(200);
+        LedgerSegment ended = engines.documents().list(id).segments().get(0);
         try (Ledgers ledgers = bookies.ledgers()) {
             long last = ended.lastEntryId();
             StoredEntry entry = get(ledgers.reading(ended.ledgerId())
@@ -219,11 +255,6 @@ class OwnersTest {
             assertThat(last - entry.envelope().snapshotEntryId()).isBetween(0L, 2L * entries);
             assertThat(last).as("snapshots are few").isLessThan(200 + 200 / entries + 5);
         }
-        assertThat(get(next.append(Batches.sequenced(7, 0, 199, "value 199"), Acks.ALL)))
-                .isEqualTo(new AppendResult(199, 199, -1, 0, true));
-        assertThat(get(next.append(Batches.sequenced(7, 0, 200, "on"), Acks.ALL))
-                        .baseOffset())
-                .isEqualTo(200);
     }
 
     @Test

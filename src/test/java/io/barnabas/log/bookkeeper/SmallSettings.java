@@ -41,7 +41,9 @@ final class SmallSettings {
                 0,
                 defaults.orphanIntervalMs(),
                 defaults.orphanAgeMs(),
-                false);
+                false,
+                0,
+                defaults.rehearsalPauseMs());
     }
 
     /** The defaults with so many bookies. */
@@ -78,6 +80,8 @@ final class SmallSettings {
                 defaults.deleteDelayMs(),
                 defaults.orphanIntervalMs(),
                 defaults.orphanAgeMs(),
-                defaults.orphanDeletion());
+                defaults.orphanDeletion(),
+                0,
+                defaults.rehearsalPauseMs());
     }
 }
