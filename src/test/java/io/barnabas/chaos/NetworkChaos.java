@@ -132,6 +132,27 @@ class NetworkChaos {
     }
 
     @Test
+    void movesNothingWhileNoNodeCanStore() {
+        Scenario.of("too-few-bookies", cluster, faults, traffic -> {
+            // given
+            Map<String, Long> epochs = faults.epochs();
+            // when
+            faults.cutBookie(0, BOTH_WAYS);
+            faults.cutBookie(1, BOTH_WAYS);
+            traffic.awaitRefusals();
+            faults.awaitStorage("impaired");
+            // then
+            assertThat(traffic.readablePartitions(cluster.http(0)))
+                    .as("partitions that can be read from their beginning")
+                    .isEqualTo(6);
+            faults.healNetwork();
+            traffic.flow();
+            faults.awaitStorage("able");
+            assertThat(faults.epochs()).as("nothing was taken over").isEqualTo(epochs);
+        });
+    }
+
+    @Test
     void survivesANodeThatOthersCannotReach() {
         Scenario.of("node-out-of-reach-of-others", cluster, faults, traffic -> {
             // when
