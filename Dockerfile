@@ -3,7 +3,7 @@
 #   docker build -t barnabas .
 #   docker run -p 8080:8080 -v barnabas:/var/lib/barnabas barnabas
 # It may run as any user id and with a read-only root file system: /var/lib/barnabas (the data) and /tmp (where the
-# server's root folder is copied to at a start, about 130 MB) are written, nothing else.
+# server's root folder is copied to at a start, about 2 MB) are written, nothing else.
 
 FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /src
@@ -13,13 +13,13 @@ COPY src/main src/main
 COPY server-config server-config
 RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Dmaven.test.skip=true package
 # The server's jars on one flat class path, because only classes that the JVM's own loaders load can be archived; and in
-# one jar, because a search for a class goes through all of them.
+# one jar, because a search for a class goes through all of them. Services that nothing uses are left out.
 RUN java -jar /src/target/payara/payara-micro.jar --rootdir /opt/barnabas/micro --outputlauncher
-RUN java /src/server-config/OneJar.java /opt/barnabas/micro /src/target/payara/launch.jar
+RUN java /src/server-config/OneJar.java /opt/barnabas/micro /src/server-config/unused-services.txt /src/target/payara/launch.jar
 
 # The archive of classes below is only taken by the JVM that wrote it, so this stage and the last have one base.
 FROM eclipse-temurin:17-jre AS assembled
-COPY --from=build /opt/barnabas/micro /opt/barnabas/micro
+COPY --from=build /opt/barnabas /opt/barnabas
 COPY --from=build /src/target/payara/ROOT.war /build/
 COPY server-config/pre-boot-commands.txt server-config/container/ /opt/barnabas/
 # Starts the node as a container would, uses what a client uses, stops it; then what it wrote becomes the form that a

@@ -10,12 +10,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * The two lines that say that the node serves and that it has stopped, for people and for programs that start one. On
  * standard output and not in the log, because a log's level or format must not take them away, and because the log is
- * already closed when a process that was told to end stops its applications.
+ * already closed when a process that was told to end stops its applications. The second one is the {@link LastWord} of the
+ * process, if that ends with the node.
  */
 final class Announcement {
     private final URI url;
     private final Path dataDir;
     private final long startedNanos;
+    private final LastWord stopped = new LastWord("Barnabas has stopped", System.out::println);
 
     Announcement(URI url, Path dataDir, long startedNanos) {
         this.url = requireNonNull(url, "url");
@@ -26,12 +28,13 @@ final class Announcement {
     /** Says so, unless the node has been stopped again in the meantime. */
     void ready(Parts parts) {
         if (parts.phase() == Parts.Phase.SERVING) {
+            stopped.keep();
             System.out.println("Barnabas is ready at " + url + " (data in " + dataDir + ", " + elapsedMs() + " ms)");
         }
     }
 
     void stopped() {
-        System.out.println("Barnabas has stopped");
+        stopped.say();
     }
 
     /** Since the process began where it is ours; since the application began in a server that has others. */

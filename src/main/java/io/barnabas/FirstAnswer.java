@@ -43,7 +43,12 @@ final class FirstAnswer {
 
     /** Completes when a request has come as far as the application, be it refused there, or after a minute. */
     static CompletableFuture<Void> reaching(URI probe, BooleanSupplier reached) {
-        return new FirstAnswer(probe, answer -> reached.getAsBoolean()).ask(MAX_TRIES);
+        return reaching(probe, reached, MAX_TRIES);
+    }
+
+    /** As {@link #reaching(URI, BooleanSupplier)}, or after so many requests. */
+    static CompletableFuture<Void> reaching(URI probe, BooleanSupplier reached, int maxTries) {
+        return new FirstAnswer(probe, answer -> reached.getAsBoolean()).ask(maxTries);
     }
 
     private CompletableFuture<Void> ask(int triesLeft) {

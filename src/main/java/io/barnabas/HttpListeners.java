@@ -30,6 +30,8 @@ final class HttpListeners {
     private static final String SERVICE = "com.sun.enterprise.v3.services.impl.GrizzlyService";
 
     private final ClassLoader server;
+    /** So that a server is told of once; whoever is late tells it twice, and that is all. */
+    private volatile boolean unreachable;
 
     /** @param server sees the server's own classes */
     HttpListeners(ClassLoader server) {
@@ -106,7 +108,10 @@ final class HttpListeners {
                 call(transport(listener), method);
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.warn("the server's listeners cannot be reached, they close with the server", e);
+            if (!unreachable) {
+                unreachable = true;
+                LOG.warn("the server's listeners cannot be reached, they close with the server", e);
+            }
         }
     }
 

@@ -220,6 +220,18 @@ final class Faults {
         return epochs;
     }
 
+    /** Waits until every node says this of the storage that they share. */
+    void awaitStorage(String storage) {
+        await().atMost(SOON).ignoreExceptions().until(() -> {
+            for (JsonNode node : state().path("nodes")) {
+                if (!node.path("storage").asText().equals(storage)) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
     /** How many partitions a node owns. */
     long ownedBy(int node) {
         long owned = 0;

@@ -40,6 +40,9 @@ class NetworkChaos {
     /** Until others write what a node had that cannot store: it takes 5 s to notice, and 3 s to be sure. */
     private static final Duration GIVEN_AWAY = Duration.ofSeconds(20);
 
+    /** Until one of three nodes writes everything, as another is dead and the third cannot store. */
+    private static final Duration ALL_TO_ONE = Duration.ofSeconds(40);
+
     /** Until others read what members had on a node that lost ZooKeeper; less than their session time-out of 30 s. */
     private static final Duration READ_AGAIN = Duration.ofSeconds(20);
 
@@ -129,6 +132,27 @@ class NetworkChaos {
     }
 
     @Test
+    void movesNothingWhileNoNodeCanStore() {
+        Scenario.of("too-few-bookies", cluster, faults, traffic -> {
+            // given
+            Map<String, Long> epochs = faults.epochs();
+            // when
+            faults.cutBookie(0, BOTH_WAYS);
+            faults.cutBookie(1, BOTH_WAYS);
+            traffic.awaitRefusals();
+            faults.awaitStorage("impaired");
+            // then
+            assertThat(traffic.readablePartitions(cluster.http(0)))
+                    .as("partitions that can be read from their beginning")
+                    .isEqualTo(6);
+            faults.healNetwork();
+            traffic.flow();
+            faults.awaitStorage("able");
+            assertThat(faults.epochs()).as("nothing was taken over").isEqualTo(epochs);
+        });
+    }
+
+    @Test
     void survivesANodeThatOthersCannotReach() {
         Scenario.of("node-out-of-reach-of-others", cluster, faults, traffic -> {
             // when
@@ -189,11 +213,13 @@ class NetworkChaos {
             // when
             faults.cutFromBookies(1, BOTH_WAYS);
             faults.killNode(0);
-            traffic.awaitSomeRefusals();
-            probe.requireAnswers("successor-without-bookies", 2, ANSWERED);
-            faults.mendLinks();
-            traffic.flow();
+            traffic.flow(ALL_TO_ONE);
             traffic.flowToGroup();
+            // then
+            assertThat(faults.ownedBy(1)).isZero();
+            assertThat(probe.requireAnswers("successor-without-bookies", 1, ANSWERED))
+                    .allMatch(Probe.Reply::stored);
+            faults.mendLinks();
             faults.restartNode(0);
             faults.healNetwork();
         });

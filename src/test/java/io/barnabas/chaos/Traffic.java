@@ -142,14 +142,6 @@ final class Traffic implements AutoCloseable {
         });
     }
 
-    /** Waits until nothing can be written to some partition. */
-    void awaitSomeRefusals() {
-        await().atMost(SOON).until(() -> {
-            clients().forEach(Client::requireWell);
-            return idempotent.stream().anyMatch(producer -> producer.refusedInARow() >= REFUSALS);
-        });
-    }
-
     /** How many partitions give records through this node. */
     long readablePartitions(Http node) {
         return IntStream.range(0, partitions)

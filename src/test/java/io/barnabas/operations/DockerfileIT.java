@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.barnabas.testing.ChildProcess;
 import io.barnabas.testing.FreePort;
 import io.barnabas.testing.Http;
+import io.barnabas.testing.WsClient;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -88,11 +90,12 @@ class DockerfileIT {
                     .until(() -> http.get("health/ready").status() == 200);
             assertThat(commandOf(node.pid())).as("the first process is the JVM").endsWith("java");
             assertThat(healthy(port)).isZero();
+            serves(http);
             assertThat(node.output())
                     .filteredOn(line -> line.contains("draining"))
                     .isEmpty();
             assertThat(node.stop()).isEqualTo(143);
-            assertThat(node.output()).contains("Barnabas has stopped");
+            assertThat(node.output()).endsWith("Barnabas has stopped");
             assertThat(node.output())
                     .filteredOn(line -> line.startsWith("{"))
                     .as("one JSON object a line")
@@ -102,6 +105,31 @@ class DockerfileIT {
                     .noneMatch(line -> line.contains("\"WARNING\"") || line.contains("\"SEVERE\""));
             assertThat(healthy(port)).isNotZero();
         }
+    }
+
+    /** Whatever of the server a client meets: services that nothing uses are left out of the image. */
+    private static void serves(Http http) {
+        http.post("admin/topics", Http.CONTROL, "{\"topic_name\":\"image\",\"partitions_count\":1}")
+                .expect(201);
+        try (WsClient socket = WsClient.connect(http.webSocket("ws"))) {
+            ObjectNode produce = WsClient.frame("produce")
+                    .put("topic", "image")
+                    .put("acks", "all")
+                    .put("format", "text");
+            produce.withArray("records").addObject().put("value", "from a socket");
+            assertThat(socket.request(produce).path("type").asText()).isEqualTo("produced");
+        }
+        assertThat(http.get("topics/image/partitions/0/records?offset=0", Http.TEXT)
+                        .text())
+                .contains("from a socket");
+        assertThat(http.get("topics/none/partitions/0/records?offset=0")
+                        .json()
+                        .path("error_code")
+                        .asInt())
+                .isEqualTo(40401);
+        assertThat(http.post("topics/image", Http.TEXT, "{").status()).isBetween(400, 499);
+        assertThat(List.of("", "openapi", "asyncapi", "metrics", "health", "topics"))
+                .allSatisfy(path -> assertThat(http.get(path).status()).isEqualTo(200));
     }
 
     @Test

@@ -97,7 +97,7 @@ class LifeIT {
                     .as("nobody there, not yet or not any more, well; nothing of the server's own")
                     .isSubsetOf(NOBODY, 503, 200);
             assertThat(node.process().output()).as("what CDI complains of").noneMatch(line -> line.contains("WELD-"));
-            assertThat(node.process().output()).contains("Barnabas has stopped");
+            assertThat(node.process().output()).endsWith("Barnabas has stopped");
             for (WsClient socket : subscribers) {
                 assertThat(socket.awaitClosed()).as("closing code").isEqualTo(1001);
                 assertThat(socket.received("draining")).hasSize(1);
