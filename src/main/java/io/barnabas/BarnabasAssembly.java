@@ -17,7 +17,6 @@ import io.barnabas.metrics.NodeMetrics;
 import io.barnabas.rest.Bodies;
 import io.barnabas.rest.NodeStatus;
 import io.barnabas.rest.Offsets;
-import io.barnabas.rest.PeerDoor;
 import io.barnabas.rest.Responders;
 import io.barnabas.rest.RestSettings;
 import io.barnabas.websocket.Sockets;
@@ -157,12 +156,6 @@ class BarnabasAssembly {
     @Singleton
     RestSettings restSettings(BarnabasSettings settings) {
         return settings.rest();
-    }
-
-    @Produces
-    @Singleton
-    PeerDoor peerDoor(Node node) {
-        return node.peerDoor();
     }
 
     @Produces

@@ -3,6 +3,7 @@ package io.barnabas;
 import static java.util.Objects.requireNonNull;
 
 import io.barnabas.rest.Doorway;
+import io.barnabas.rest.PeerDoor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
@@ -99,6 +100,7 @@ public class BarnabasLifecycle {
 
     private void serve(Node made, BarnabasSettings read) {
         made.parts().start();
+        application.setAttribute(PeerDoor.ATTRIBUTE, made.peerDoor());
         door.open();
         made.answeringWhen(door::reached);
         if (FailedStart.inPayaraMicro()) { // in a Payara Server the process is not ours to end

@@ -124,7 +124,7 @@ final class Node implements NodeState {
         if (settings.engine() == BarnabasSettings.Engine.BOOKKEEPER) {
             engine = engines.bookkeeper(clusterSettings, cluster);
         }
-        peers = PeerLinks.open(settings, cluster, threads, timer, metrics);
+        peers = PeerLinks.open(settings, cluster, threads, timer, metrics, clientEvents);
         coordination = GroupCoordination.open(settings, cluster, peers, threads, timer, clock, metrics);
         peers.desk().register(PeerOperation.CONSUMER, this::answerConsumer);
         useCases = UseCases.open(settings, cluster, engine, coordination.all(), peers, timer, responders, clock);

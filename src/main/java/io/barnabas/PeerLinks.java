@@ -2,6 +2,7 @@ package io.barnabas;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.barnabas.broker.ClientEvents;
 import io.barnabas.broker.peer.HttpPeerCalls;
 import io.barnabas.broker.peer.LongPollNews;
 import io.barnabas.broker.peer.PeerCredential;
@@ -30,14 +31,15 @@ record PeerLinks(PeerDesk desk, PeerDoor door, HttpPeerCalls calls, LongPollNews
             Cluster cluster,
             NodeThreads threads,
             ScheduledExecutorService timer,
-            NodeMetrics metrics) {
+            NodeMetrics metrics,
+            ClientEvents refusals) {
         PeerCredential credential =
                 new PeerCredential(() -> cluster.secret().text().getBytes(UTF_8), () -> cluster.view()
                         .clusterId());
         Executor peers = threads.pool("peer", 4);
         PeerDesk desk = new PeerDesk(credential, cluster::view, settings.peer());
         PeerDoor door =
-                new PeerDoor(desk, threads.pool("peer-answer", settings.peer().threads()));
+                new PeerDoor(desk, threads.pool("peer-answer", settings.peer().threads()), refusals);
         HttpPeerCalls calls = new HttpPeerCalls(
                 cluster::view, credential, settings.peer(), timer, peers, System::nanoTime, metrics.peers());
         LongPollNews news =

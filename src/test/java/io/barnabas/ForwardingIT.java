@@ -87,6 +87,9 @@ class ForwardingIT {
         Http.Answer plain = near.send("POST", "internal/append", "application/octet-stream", new byte[] {1});
         assertThat(plain.status()).isEqualTo(403);
         assertThat(plain.json().path("error_code").asInt()).isEqualTo(40301);
+        Http.Answer asked = near.get("internal/append");
+        assertThat(asked.status()).isEqualTo(405);
+        assertThat(asked.json().path("error_code").asInt()).isEqualTo(40500);
         Http.Answer guessed = near.send(near.request("internal/fetch")
                 .header("Barnabas-From", "2")
                 .header("Barnabas-To", "1")

@@ -1,6 +1,8 @@
 package io.barnabas.rest;
 
 import io.barnabas.broker.ReadBlock;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -11,6 +13,9 @@ import java.util.List;
  * @param handOver hears whether the bytes went out
  */
 record Body(List<ByteBuffer> pieces, HandOver handOver) {
+    /** What the socket does not take at once of a write the server copies, so a write is not the whole answer. */
+    private static final int WRITE_BYTES = 128 * 1024;
+
     private static final HandOver NOBODY = new HandOver() {
         @Override
         public void done() {}
@@ -56,6 +61,27 @@ record Body(List<ByteBuffer> pieces, HandOver handOver) {
 
     long length() {
         return pieces.stream().mapToLong(ByteBuffer::remaining).sum();
+    }
+
+    /** Gives the bytes to the connection, which may block; whoever calls tells {@link #handOver}. */
+    void writeTo(OutputStream output) throws IOException {
+        for (ByteBuffer piece : pieces) {
+            write(piece, output);
+        }
+    }
+
+    private static void write(ByteBuffer piece, OutputStream output) throws IOException {
+        int end = piece.limit();
+        byte[] copy = piece.hasArray() ? null : new byte[Math.min(piece.remaining(), WRITE_BYTES)];
+        for (int at = piece.position(); at < end; at += WRITE_BYTES) {
+            int count = Math.min(end - at, WRITE_BYTES);
+            if (copy == null) {
+                output.write(piece.array(), piece.arrayOffset() + at, count);
+            } else {
+                piece.get(at, copy, 0, count);
+                output.write(copy, 0, count);
+            }
+        }
     }
 
     /** Hears, once, what became of an answer. */

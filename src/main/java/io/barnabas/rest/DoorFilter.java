@@ -56,12 +56,15 @@ public final class DoorFilter extends HttpFilter {
     }
 
     /** Written at once, so that what the server thinks of the request afterwards cannot take the answer's place. */
-    private static void refuse(HttpServletResponse response, ErrorCode code, String message) throws IOException {
+    static void refuse(HttpServletResponse response, ErrorCode code, String message) throws IOException {
         byte[] body = ControlJson.bytes(new ErrorView(code.number(), message));
         response.setStatus(HttpStatus.of(code));
         response.setContentType(RestMediaType.JSON);
         response.setContentLength(body.length);
-        response.setHeader("Retry-After", Integer.toString(HttpStatus.retryAfterSeconds(code)));
+        int retryAfterSeconds = HttpStatus.retryAfterSeconds(code);
+        if (retryAfterSeconds > 0) {
+            response.setHeader("Retry-After", Integer.toString(retryAfterSeconds));
+        }
         response.getOutputStream().write(body);
         response.flushBuffer();
     }

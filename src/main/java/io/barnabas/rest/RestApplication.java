@@ -27,16 +27,12 @@ public final class RestApplication extends Application {
             SinkResource.class,
             SourceResource.class);
 
-    /** For other nodes alone, so not in the OpenAPI document. */
-    private static final Set<Class<?>> INTERNAL = Set.of(PeerResource.class);
-
     private static final Set<Class<?>> PROVIDERS =
             Set.of(ErrorMapper.class, BodyWriter.class, UnknownParameterFilter.class);
 
     @Override
     public Set<Class<?>> getClasses() {
         Set<Class<?>> all = new HashSet<>(RESOURCES);
-        all.addAll(INTERNAL);
         all.addAll(PROVIDERS);
         return all;
     }
