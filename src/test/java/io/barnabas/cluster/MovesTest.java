@@ -172,7 +172,7 @@ class MovesTest {
         soon().until(() ->
                 first.view().nodes().values().stream().allMatch(node -> node.storage() == StorageState.IMPAIRED));
         get(first.createTopic("more", 2, Map.of()));
-        assertThat(counts(first)).isEqualTo(Map.of(1, 4L, 2, 4L));
+        soon().untilAsserted(() -> assertThat(counts(first)).isEqualTo(Map.of(1, 4L, 2, 4L)));
         assertThat(first.view().owners().values()).extracting(Ownership::epoch).containsOnly(1);
     }
 
