@@ -37,9 +37,13 @@ public final class PeerServlet extends HttpServlet {
                         ErrorCode.METHOD_NOT_ALLOWED, request.getMethod() + " is not possible here; allowed are POST");
             }
             call(door, request);
-        } catch (BarnabasException e) {
-            door.events().rejected(ClientEvents.FrontEnd.HTTP, e.code());
-            DoorFilter.refuse(response, e.code(), e.getMessage());
+        } catch (RuntimeException e) {
+            BarnabasException known = BarnabasException.of(e);
+            if (known.code().kind() == ErrorCode.Kind.INTERNAL) {
+                LOG.error("call of another node could not be taken in code={}", known.code(), e);
+            }
+            door.events().rejected(ClientEvents.FrontEnd.HTTP, known.code());
+            DoorFilter.refuse(response, known.code(), known.getMessage());
         }
     }
 
@@ -55,13 +59,14 @@ public final class PeerServlet extends HttpServlet {
         }
         Runnable release = desk.hold(length);
         ByteBuffer body;
+        AsyncContext later;
         try {
             body = body(request, length);
+            later = request.startAsync();
         } catch (RuntimeException e) {
             release.run();
             throw e;
         }
-        AsyncContext later = request.startAsync();
         later.setTimeout(0); // who asks has a deadline, and gives up with the connection
         CompletionStage<ByteBuffer> answer = desk.answer(fromNode, operation(request), body);
         var unused = answer.whenComplete((done, failure) -> release.run())
